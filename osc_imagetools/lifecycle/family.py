@@ -1,0 +1,93 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""The versions of a family: who belongs, who owns a record, which labels are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from osc_imagetools.lifecycle.image import GONE, Image
+
+
+@dataclass(frozen=True)
+class Family:
+    """The images that succeed one another under one name of one owner."""
+
+    owner: str
+    name: str
+    versions: tuple[Image, ...]
+    """By generation, lowest first."""
+
+    @classmethod
+    def of(cls, owner: str, name: str, images: Iterable[Image]) -> Family:
+        """The family among *images*, each counted once.
+
+        What inherited our properties, belongs to another owner, or is being
+        deleted is none of its versions.
+        """
+        members = {
+            image.id: image
+            for image in images
+            if image.is_managed
+            and image.family == name
+            and image.owner == owner
+            and image.status not in GONE
+        }
+        return cls(
+            owner,
+            name,
+            tuple(sorted(members.values(), key=lambda one: (one.generation, one.id))),
+        )
+
+    @property
+    def highest_generation(self) -> int:
+        """The highest number known to be given out; 0 for a new family."""
+        return max((version.generation for version in self.versions), default=0)
+
+    @property
+    def owned(self) -> tuple[Image, ...]:
+        """The records that a run, dead or alive, says it owns."""
+        return tuple(version for version in self.versions if version.run)
+
+    def free_label(self, wanted: str) -> str:
+        """*wanted*, or the first of ``<wanted>.2``, ``.3``… that is not taken."""
+        taken = {version.version for version in self.versions}
+        label, number = wanted, 1
+        while label in taken:
+            number += 1
+            label = f"{wanted}.{number}"
+        return label
+
+
+@dataclass(frozen=True)
+class NameTaken:
+    """A visible image that a second one of the same name would collide with."""
+
+    image: Image
+    is_own: bool
+
+
+def name_taken(
+    name: str, owner: str, images: Iterable[Image], *, except_id: str = ""
+) -> NameTaken | None:
+    """The image that a lookup of *name* finds already; own ones come first.
+
+    Another owner's private image (an admin sees it) and another owner's
+    community image (names of those don't resolve) collide with nothing.
+    """
+    found = [
+        image
+        for image in images
+        if image.name == name
+        and not image.hidden
+        and image.id != except_id
+        and image.status not in GONE
+    ]
+    for image in found:
+        if image.owner == owner:
+            return NameTaken(image, is_own=True)
+    for image in found:
+        if image.visibility in ("public", "shared"):
+            return NameTaken(image, is_own=False)
+    return None

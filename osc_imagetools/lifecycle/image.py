@@ -1,0 +1,118 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""The record: one image as plain data, read from what Glance answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from osc_imagetools.lifecycle import properties
+
+GONE = frozenset({"deleted", "pending_delete"})
+"""Statuses of an image that a listing may still show (Glance's own race)."""
+
+
+def parse_time(text: object) -> datetime | None:
+    """A time in UTC from ISO 8601, with or without zone and microseconds.
+
+    ``None`` for what is no time: a broken date never decides anything.
+    """
+    if not isinstance(text, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=timezone.utc)
+    return moment.astimezone(timezone.utc)
+
+
+def format_time(moment: datetime) -> str:
+    """*moment* as ISO 8601 in UTC, to the second: ``2026-03-01T04:05:06Z``."""
+    utc = moment.astimezone(timezone.utc).replace(microsecond=0, tzinfo=None)
+    return f"{utc.isoformat()}Z"
+
+
+@dataclass(frozen=True)
+class Image:
+    """One image, as Glance showed it at one moment."""
+
+    id: str
+    name: str
+    owner: str
+    status: str
+    visibility: str
+    hidden: bool
+    size: int | None = None
+    virtual_size: int | None = None
+    disk_format: str | None = None
+    container_format: str | None = None
+    min_disk: int = 0
+    hash_algorithm: str | None = None
+    hash_value: str | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    tags: frozenset[str] = frozenset()
+    fields: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def from_glance(cls, shown: Mapping[str, Any]) -> Image:
+        """The record of what ``GET /v2/images/{id}`` or a listing answered."""
+        return cls(
+            id=shown["id"],
+            name=shown.get("name") or "",
+            owner=shown.get("owner") or "",
+            status=shown["status"],
+            visibility=shown["visibility"],
+            hidden=bool(shown.get("os_hidden")),
+            size=shown.get("size"),
+            virtual_size=shown.get("virtual_size"),
+            disk_format=shown.get("disk_format"),
+            container_format=shown.get("container_format"),
+            min_disk=shown.get("min_disk") or 0,
+            hash_algorithm=shown.get("os_hash_algo"),
+            hash_value=shown.get("os_hash_value"),
+            created_at=parse_time(shown.get("created_at")),
+            updated_at=parse_time(shown.get("updated_at")),
+            tags=frozenset(shown.get("tags") or ()),
+            fields=dict(shown),
+        )
+
+    def text(self, name: str) -> str | None:
+        """The value of property *name*; ``None`` where it is missing or no text."""
+        value = self.fields.get(name)
+        return value if isinstance(value, str) else None
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether our properties were written for this image, not inherited.
+
+        Nova and Cinder copy properties into snapshots and uploads, so only an
+        image that names itself counts.
+        """
+        return self.text(properties.ID) == self.id and bool(self.family)
+
+    @property
+    def family(self) -> str | None:
+        """The family that it says it belongs to."""
+        return self.text(properties.FAMILY)
+
+    @property
+    def version(self) -> str | None:
+        """Its label within the family."""
+        return self.text(properties.VERSION)
+
+    @property
+    def generation(self) -> int:
+        """Its place in the family; 0 where it has none: that ranks below all."""
+        number = self.text(properties.GENERATION) or ""
+        return int(number) if number.isascii() and number.isdigit() else 0
+
+    @property
+    def run(self) -> str | None:
+        """The run that owns the record right now."""
+        return self.text(properties.RUN)

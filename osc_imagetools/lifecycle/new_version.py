@@ -1,0 +1,124 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""A version that is about to exist: what its record says first, and when published."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from osc_imagetools.lifecycle import properties
+from osc_imagetools.lifecycle.change import Change
+from osc_imagetools.lifecycle.generation import Run, image_id
+from osc_imagetools.lifecycle.image import format_time
+
+
+@dataclass(frozen=True)
+class NewVersion:
+    """Everything that is known of a version before its bytes move."""
+
+    owner: str
+    family: str
+    label: str
+    build_date: date
+    visibility: str
+    disk_format: str
+    container_format: str = "bare"
+    min_disk: int = 0
+    """GiB."""
+    source: str = ""
+    """The URL, without credentials and query."""
+    properties: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+
+    def record(self, generation: int, run: Run) -> dict[str, Any]:
+        """The body of the one POST, hidden and under a name of its own.
+
+        The client resolves hidden names too, so an unverified image never
+        bears the family's name.
+        """
+        own_id = image_id(self.owner, self.family, generation)
+        return self._body(own_id) | {
+            properties.ID: own_id,
+            properties.FAMILY: self.family,
+            properties.VERSION: self.label,
+            properties.GENERATION: str(generation),
+            properties.STATE: "importing",
+            properties.RUN: str(run),
+        }
+
+    def probe(self, run: Run) -> dict[str, Any]:
+        """The body of a POST that asks for the same rights and claims nothing."""
+        return self._body(str(uuid.uuid4())) | {properties.RUN: str(run)}
+
+    def _body(self, own_id: str) -> dict[str, Any]:
+        return {
+            **self.properties,
+            properties.IMAGE_SOURCE: self.source,
+            properties.BUILD_DATE: self.build_date.isoformat(),
+            "id": own_id,
+            "name": importing_name(self.family, own_id),
+            "owner": self.owner,
+            "os_hidden": True,
+            "visibility": self.visibility,
+            "disk_format": self.disk_format,
+            "container_format": self.container_format,
+            "min_disk": self.min_disk,
+            "tags": sorted({*self.tags, properties.TAG}),
+        }
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What is known once every byte has passed every check."""
+
+    source_digest: str
+    """``sha256:<hex>`` of the bytes that the URL served."""
+    how: str
+    """``sha256``, ``sha512`` or ``none``: the value of ``lifecycle_verified``."""
+    published: str = ""
+    """``<algorithm>:<hex> wire`` or ``… payload``; empty where none was published."""
+    etag: str = ""
+    size: int = 0
+    """Bytes that the URL served."""
+
+    def properties(self) -> dict[str, str]:
+        """The properties that tell it."""
+        told = {properties.SOURCE_DIGEST: self.source_digest}
+        told[properties.VERIFIED] = self.how
+        if self.published:
+            told[properties.PUBLISHED_DIGEST] = self.published
+            return told
+        if self.etag:
+            told[properties.SOURCE_ETAG] = self.etag
+        told[properties.SOURCE_SIZE] = str(self.size)
+        return told
+
+
+def importing_name(family: str, own_id: str) -> str:
+    """The name that an image bears until it is published."""
+    return f"{family}.importing-{own_id[:8]}"
+
+
+LONGEST_NAME = 255 - len(importing_name("", "0" * 36))
+"""Characters: Glance takes 255, and the importing name needs some of them."""
+
+
+def publication(
+    version: NewVersion, verified: Verified, *, min_disk: int, now: datetime
+) -> Change:
+    """The one change that gives a verified image its name and shows it."""
+    return Change(
+        set={
+            "name": version.family,
+            "os_hidden": False,
+            "min_disk": min_disk,
+            properties.STATE: "active",
+            properties.PUBLISHED_AT: format_time(now),
+            **verified.properties(),
+        },
+        remove=frozenset({properties.RUN}),
+    )

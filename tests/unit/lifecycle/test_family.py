@@ -1,0 +1,96 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from osc_imagetools.lifecycle.family import Family, name_taken
+from tests.unit.lifecycle.images import OWNER, managed, shown
+
+
+def family(*images):
+    return Family.of(OWNER, "debian-13", images)
+
+
+@given(st.permutations([managed(str(number), number) for number in range(1, 8)]))
+def test_versions_are_ordered_by_generation_whatever_the_listing(images):
+    assert [version.generation for version in family(*images).versions] == [
+        *range(1, 8)
+    ]
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    [
+        managed("two", 9, owner="another project"),
+        managed("two", 9, lifecycle_id="one"),
+        managed("two", 9, lifecycle_family="Debian-13"),
+        managed("two", 9, status="deleted"),
+        shown("two"),
+    ],
+)
+def test_strangers_are_no_versions(stranger):
+    assert family(managed("one", 1), stranger).highest_generation == 1
+
+
+def test_an_image_listed_twice_counts_once():
+    twice = managed("one", 1)
+
+    assert family(twice, twice).versions == (twice,)
+
+
+def test_a_new_family_starts_below_one():
+    assert family().highest_generation == 0
+
+
+def test_a_label_that_is_taken_gets_a_number():
+    versions = family(
+        managed("one", 1, lifecycle_version="20260301"),
+        managed("two", 2, lifecycle_version="20260301.2"),
+    )
+
+    assert versions.free_label("20260301") == "20260301.3"
+    assert versions.free_label("20260302") == "20260302"
+
+
+@pytest.mark.parametrize(
+    ("other", "is_own"),
+    [
+        (shown("x"), True),
+        (shown("x", visibility="community"), True),
+        (shown("x", status="queued"), True),
+        (shown("x", owner="other", visibility="public"), False),
+        (shown("x", owner="other", visibility="shared"), False),
+    ],
+)
+def test_a_name_is_taken_by_what_a_lookup_finds(other, is_own):
+    taken = name_taken("debian-13", OWNER, [other])
+
+    assert taken is not None
+    assert taken.is_own is is_own
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        shown("x", os_hidden=True),
+        shown("x", name="Debian-13"),
+        shown("x", status="deleted"),
+        shown("x", owner="other", visibility="private"),
+        shown("x", owner="other", visibility="community"),
+        shown("ours"),
+    ],
+)
+def test_a_name_is_free_beside_what_no_lookup_finds(other):
+    assert name_taken("debian-13", OWNER, [other], except_id="ours") is None
+
+
+def test_an_own_image_of_that_name_is_named_before_another_owners():
+    taken = name_taken(
+        "debian-13",
+        OWNER,
+        [shown("theirs", owner="x", visibility="public"), shown("own")],
+    )
+
+    assert taken is not None
+    assert taken.image.id == "own"

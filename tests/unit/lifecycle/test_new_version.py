@@ -1,0 +1,109 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+from datetime import date, datetime, timezone
+
+from osc_imagetools.lifecycle.change import Change
+from osc_imagetools.lifecycle.generation import Run, image_id
+from osc_imagetools.lifecycle.image import Image
+from osc_imagetools.lifecycle.new_version import NewVersion, Verified, publication
+from osc_imagetools.lifecycle.properties import TABLE
+from tests.unit.lifecycle.images import OWNER, shown
+
+RUN = Run("11111111-2222-4333-8444-555555555555", "host", 1, 2)
+NOW = datetime(2026, 3, 1, 4, 5, 6, tzinfo=timezone.utc)
+VERSION = NewVersion(
+    owner=OWNER,
+    family="debian-13",
+    label="20260301",
+    build_date=date(2026, 3, 1),
+    visibility="public",
+    disk_format="qcow2",
+    min_disk=3,
+    source="https://vendor.example/debian.qcow2",
+    properties={"os_distro": "debian"},
+    tags=("linux",),
+)
+VERIFIED = Verified("sha256:aa", "sha512", published="sha512:bb payload")
+
+
+def published(version=VERSION, verified=VERIFIED):
+    """The image as Glance shows it after POST and publication."""
+    record = {"status": "active", **version.record(4, RUN)}
+    change = publication(version, verified, min_disk=3, now=NOW)
+    for operation in change.patch(Image.from_glance(record)):
+        name = operation["path"][1:]
+        if operation["op"] == "remove":
+            del record[name]
+        else:
+            record[name] = operation["value"]
+    return Image.from_glance(record)
+
+
+def test_a_record_is_hidden_owned_and_bears_a_name_of_its_own():
+    record = Image.from_glance({"status": "queued", **VERSION.record(4, RUN)})
+
+    assert record.id == image_id(OWNER, "debian-13", 4)
+    assert record.hidden
+    assert record.name == f"debian-13.importing-{record.id[:8]}"
+    assert record.visibility == "public"
+    assert record.is_managed
+    assert record.run == str(RUN)
+    assert record.generation == 4
+    assert record.tags == {"linux", "lifecycle"}
+
+
+def test_publication_names_shows_and_lets_go_of_it():
+    image = published()
+
+    assert (image.name, image.hidden, image.run) == ("debian-13", False, None)
+    assert image.text("lifecycle_state") == "active"
+    assert image.text("lifecycle_published_at") == "2026-03-01T04:05:06Z"
+    assert image.text("lifecycle_published_digest") == "sha512:bb payload"
+    assert image.text("lifecycle_verified") == "sha512"
+    assert image.text("image_build_date") == "2026-03-01"
+    assert image.text("os_distro") == "debian"
+
+
+def test_without_a_published_digest_etag_and_size_tell_the_source_apart():
+    image = published(verified=Verified("sha256:aa", "none", etag='"x"', size=7))
+
+    assert image.text("lifecycle_source_etag") == '"x"'
+    assert image.text("lifecycle_source_size") == "7"
+    assert image.text("lifecycle_published_digest") is None
+
+
+def test_every_property_that_is_written_stands_in_the_table():
+    written = {*published().fields, *VERSION.record(1, RUN)}
+    written |= {*published(verified=Verified("sha256:aa", "none", "", "e")).fields}
+    ours = {name for name in written if name.startswith(("lifecycle_", "image_"))}
+
+    assert ours == {entry.name for entry in TABLE}
+
+
+def test_a_probe_asks_for_the_same_rights_and_claims_no_number():
+    probe, record = VERSION.probe(RUN), VERSION.record(4, RUN)
+
+    assert probe["id"] != record["id"]
+    assert probe["visibility"] == record["visibility"]
+    assert probe["os_hidden"] is True
+    assert probe["os_distro"] == "debian"
+    assert "lifecycle_id" not in probe
+
+
+def test_a_change_is_only_what_is_missing_and_nothing_once_it_is_there():
+    image = shown(min_disk=3, name="old", note="x")
+    change = Change(
+        set={"name": "new", "min_disk": 3}, remove=frozenset({"note", "no"})
+    )
+
+    assert change.patch(image) == [
+        {"op": "add", "path": "/name", "value": "new"},
+        {"op": "remove", "path": "/note"},
+    ]
+    assert change.is_seen_on(shown(min_disk=3, name="new"))
+
+
+def test_a_property_name_is_escaped_as_a_json_pointer():
+    change = Change(set={"a/b~c": "x"})
+
+    assert change.patch(shown()) == [{"op": "add", "path": "/a~1b~0c", "value": "x"}]
