@@ -1,0 +1,95 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests asked for under each path, and what clients did there."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from tests.cloud.source.faults import Fault
+from tests.cloud.source.response import CutError, Received
+
+
+@dataclass
+class _Place:
+    faults: tuple[Fault, ...] = ()
+    released: threading.Event = field(default_factory=threading.Event)
+    requests: list[Received] = field(default_factory=list)
+
+
+class Desk:
+    """Where the control port leaves its orders and the file port its reports.
+
+    A path is what a URL names: decoded, with its leading slash, without the query.
+    """
+
+    def __init__(self) -> None:
+        self._places: defaultdict[str, _Place] = defaultdict(_Place)
+        self._changed = threading.Condition()
+
+    def misbehave(self, path: str, faults: Sequence[Fault]) -> None:
+        """From the next request on, these faults and no others."""
+        with self._changed:
+            place = self._places[path]
+            place.faults, place.released = tuple(faults), threading.Event()
+
+    def release(self, path: str) -> None:
+        """Let everything that stalls under the path go on, now and later."""
+        with self._changed:
+            self._places[path].released.set()
+
+    def requests(self, path: str) -> list[Received]:
+        """All requests so far, the oldest first."""
+        with self._changed:
+            return list(self._places[path].requests)
+
+    def orders(self, path: str) -> tuple[tuple[Fault, ...], threading.Event]:
+        """The faults to apply to one answer, and the event that ends its stalls."""
+        with self._changed:
+            place = self._places[path]
+            return place.faults, place.released
+
+    @contextmanager
+    def answering(self, path: str, received: Received) -> Iterator[None]:
+        """Report a request, and how its answer ended."""
+        with self._changed:
+            self._places[path].requests.append(received)
+            self._changed.notify_all()
+        ended = "failed"
+        try:
+            yield
+            ended = "complete"
+        except CutError:
+            ended = "cut"
+            raise
+        except OSError:
+            ended = "gone"
+            raise
+        finally:
+            with self._changed:
+                received.ended = ended
+                self._changed.notify_all()
+
+    def sent(self, received: Received, count: int) -> None:
+        """Report that ``count`` more bytes of a body were sent."""
+        with self._changed:
+            received.sent += count
+            self._changed.notify_all()
+
+    def wait_for(
+        self, path: str, nth: int, sent: int, ended: bool, timeout: float
+    ) -> Received | None:
+        """The ``nth`` request that got so far; None after ``timeout`` seconds."""
+
+        def found() -> Received | None:
+            fitting = [
+                request
+                for request in self._places[path].requests
+                if request.sent >= sent and (request.ended or not ended)
+            ]
+            return fitting[nth - 1] if len(fitting) >= nth else None
+
+        with self._changed:
+            return self._changed.wait_for(found, timeout)
