@@ -1,0 +1,216 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""Which format the bytes of a disk image have, and what makes one unsafe.
+
+The verdict is that of `oslo_utils.imageutils.format_inspector`, which Glance
+and Nova use too. Added are the rules for what it leaves open: what Glance does
+with a hybrid ISO, encryption inside of a qcow2, formats cut off too early.
+"""
+
+from __future__ import annotations
+
+import logging
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, cast
+
+from oslo_utils.imageutils import format_inspector
+from oslo_utils.imageutils.format_inspector import FileInspector, InspectWrapper
+
+from osc_imagetools.errors import OperatorError
+from osc_imagetools.source.printable import printable
+
+# It logs each failed check beside raising it; an operator is told once.
+logging.getLogger(format_inspector.__name__).setLevel(logging.CRITICAL)
+
+LARGEST_DISK_BYTES = (2**31 - 1) << 30
+"""Glance keeps ``min_disk`` in GiB, as a signed integer of 32 bits."""
+
+_MAGICS = {
+    "qcow2": b"QFI\xfb",
+    "qed": b"QED\0",
+    "vmdk": b"KDMV",
+    "vhdx": b"vhdxfile",
+    "luks": b"LUKS\xba\xbe",
+}
+"""What is cut off within its first sector, oslo takes for raw."""
+
+_AS_LARGE_AS_ITS_FILE = ("raw", "gpt", "iso")
+
+_NOT_INSPECTABLE = ("aki", "ari", "ami", "ploop")
+"""Stored as declared if the bytes are nothing else, as Glance does."""
+
+_FOOTER = "footer"
+"""The one safety check of oslo's that needs the end of the image."""
+
+_REASONS = {
+    "backing_file": "it has a backing file, which would be read on the server",
+    "data_file": "it has an external data file, which would be read on the server",
+    "unknown_features": "whether it is can't be checked",
+    "banned": "no image of this format is",
+    "descriptor": "only streamOptimized and monolithicSparse without paths are",
+    _FOOTER: "its footer contradicts its header",
+}
+"""What the failure of a safety check of oslo's means, by its name."""
+
+_QCOW2_START = struct.Struct(">4xI12xI8xI")
+"""Version, bits of the size of a cluster, cipher."""
+
+_QCOW2_HEADER_LENGTH = struct.Struct(">100xI")
+_QCOW2_SHORTEST_HEADER = 104
+_QCOW2_CIPHERS = {0: "", 1: "AES", 2: "LUKS"}
+
+
+class FormatError(OperatorError):
+    """The bytes are no disk image, or not the one that was declared."""
+
+
+class UnsafeImageError(OperatorError):
+    """Storing or booting the image could read what it must not, or can't work."""
+
+
+def inspected(blocks: Iterator[bytes], only: str | None = None) -> InspectWrapper:
+    """The same blocks, watched by the inspectors of all formats, or of one."""
+    # Typed as a file, but iterating it needs no more than next()
+    return InspectWrapper(
+        cast("IO[bytes]", blocks), allowed_formats=[only] if only else None
+    )
+
+
+def recognise(head: bytes) -> FileInspector:
+    """The inspector of the one format that an image beginning with *head* has.
+
+    Raises `FormatError` if it has several (but a bootable ISO may have a
+    partition table) or is damaged.
+    """
+    watched = inspected(iter([head]))
+    with understood():
+        for _ in watched:
+            pass
+        found = {str(inspector): inspector for inspector in watched.formats or ()}
+    for name, magic in _MAGICS.items():
+        if head.startswith(magic) and name not in found:
+            raise damaged(f"it begins as {name} and ends too early")
+    if found.keys() == {"iso", "gpt"}:
+        return found["iso"]
+    if len(found) > 1:
+        raise FormatError(
+            "The image has more than one format",
+            f"its bytes are {' and '.join(sorted(found))} at once",
+            "Don't use it: this is how files are hidden from checks",
+        )
+    return next(iter(found.values()))
+
+
+def agreed_format(inspector: FileInspector, declared: str | None) -> str:
+    """Glance's name of the format; `FormatError` if *declared* contradicts it."""
+    name = str(inspector)
+    glance_name = "raw" if name == "gpt" else name
+    if declared in (None, name, glance_name):
+        return declared or glance_name
+    if declared in _NOT_INSPECTABLE and name == "raw":
+        return declared
+    table = " with a partition table" if name == "gpt" else ""
+    raise FormatError(
+        f"The image is not {printable(declared or '')}",
+        f"its bytes are {glance_name}{table}",
+        f"Leave --disk-format out, or say --disk-format {glance_name}",
+    )
+
+
+def partition_surprise(inspector: FileInspector) -> str | None:
+    """Why Glance may refuse the partition table of a raw image, if it may."""
+    if str(inspector) != "gpt":
+        return None
+    failures = _failures(inspector)
+    if not failures:
+        return None
+    return (
+        f"Glance may refuse the image for its partition table"
+        f" ({', '.join(failures.values())}), unless the cloud's"
+        " gpt_safety_checks_nonfatal allows it"
+    )
+
+
+def refuse_unsafe(inspector: FileInspector, head: bytes, *, is_whole: bool) -> None:
+    """Raise `UnsafeImageError` for what the bytes so far show to be unsafe."""
+    name = str(inspector)
+    if name == "luks":
+        raise _unsafe(name, "its content is encrypted, and only Barbican has such keys")
+    if name == "vmdk" and not head.startswith(_MAGICS[name]):
+        raise _unsafe(name, "it is a descriptor that names other files")
+    if name == "gpt" or not (is_whole or inspector.complete):
+        return
+    for check, why in _failures(inspector).items():
+        if is_whole or check != _FOOTER:
+            raise _unsafe(name, f"{_REASONS.get(check, check)} ({why})")
+    if name == "qcow2":
+        _refuse_unsafe_qcow2(head)
+
+
+def virtual_size(inspector: FileInspector, size: int | None) -> int | None:
+    """Bytes of the disk in an image; None if not known yet.
+
+    *size* is that of the whole image in bytes, None before its end. Raises
+    `FormatError` for a disk larger than any that Glance can describe.
+    """
+    if str(inspector) in _AS_LARGE_AS_ITS_FILE:
+        return size
+    with understood():
+        claimed = inspector.virtual_size
+    if claimed > LARGEST_DISK_BYTES:
+        raise damaged(f"it claims to be a disk of {claimed} bytes")
+    return claimed or None
+
+
+def damaged(why: str) -> FormatError:
+    """The error for an image whose own format is broken."""
+    return FormatError(
+        "The image is damaged", why, "Compare it with one from another mirror"
+    )
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """Turn what oslo's inspectors raise for damaged images into `FormatError`."""
+    try:
+        yield
+    except (
+        format_inspector.ImageFormatError,
+        AttributeError,
+        LookupError,
+        ValueError,
+        struct.error,
+    ) as error:
+        raise damaged(f"its format can't be read: {printable(str(error))}") from error
+
+
+def _failures(inspector: FileInspector) -> dict[str, str]:
+    with understood():
+        try:
+            inspector.safety_check()
+        except format_inspector.SafetyCheckFailed as error:
+            return {name: str(why) for name, why in error.failures.items()}
+    return {}
+
+
+def _refuse_unsafe_qcow2(head: bytes) -> None:
+    version, cluster_bits, cipher = _QCOW2_START.unpack_from(head)
+    if cipher:
+        name = _QCOW2_CIPHERS.get(cipher, f"method {cipher}")
+        raise _unsafe("qcow2", f"its content is encrypted ({name})")
+    if version < 3:
+        return
+    (length,) = _QCOW2_HEADER_LENGTH.unpack_from(head)
+    is_within_a_cluster = cluster_bits < 32 and length <= 1 << cluster_bits
+    if length < _QCOW2_SHORTEST_HEADER or length % 8 or not is_within_a_cluster:
+        raise _unsafe("qcow2", f"its header claims to be {length} bytes long")
+
+
+def _unsafe(name: str, why: str) -> UnsafeImageError:
+    return UnsafeImageError(
+        f"The image is not safe as {name}",
+        why,
+        "Get one that stands alone; convert this one only if you trust its maker",
+    )

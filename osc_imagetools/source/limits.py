@@ -1,0 +1,81 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""How much may come out of an archive, and of how little."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from osc_imagetools.errors import OperatorError
+
+LARGEST_RATIO = 1_100
+"""Bytes out for a byte in: deflate's most is 1,028, a bomb in xz has 7,000."""
+
+RATIO_FREE_BYTES = 256 << 20
+"""So much may come out at any ratio: an empty disk compresses well."""
+
+OTHER_MEMBERS_BYTES = 64 << 20
+"""What an archive may hold beside the payload, by its own headers too."""
+
+
+class TooLargeError(OperatorError):
+    """More came out of the source than is allowed."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large a payload may get."""
+
+    max_payload_bytes: int
+    ratio_applies: bool = True
+    """False when the operator gave a size: that then is the only limit."""
+
+
+class Counted:
+    """The same blocks; `size` is the number of bytes so far."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks = blocks
+        self.size = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        block = next(self._blocks)
+        self.size += len(block)
+        return block
+
+
+def within_size(blocks: Iterator[bytes], most: int) -> Iterator[bytes]:
+    """The same blocks; `TooLargeError` instead of more than *most* bytes."""
+    size = 0
+    for block in blocks:
+        size += len(block)
+        if size > most:
+            raise TooLargeError(
+                f"More than {most} bytes came out of the source",
+                do="Name a larger --max-size if it really is that large",
+            )
+        yield block
+
+
+def within_ratio(
+    blocks: Iterator[bytes], packed: Counted, limits: Limits
+) -> Iterator[bytes]:
+    """The same blocks; `TooLargeError` when so much can't come of *packed*."""
+    size = 0
+    for block in blocks:
+        size += len(block)
+        if (
+            limits.ratio_applies
+            and size > RATIO_FREE_BYTES
+            and size > packed.size * LARGEST_RATIO
+        ):
+            raise TooLargeError(
+                "The source looks like a decompression bomb",
+                f"{packed.size} bytes unpacked to more than {size}",
+                "If it really is such an empty disk, name its size with --max-size",
+            )
+        yield block
