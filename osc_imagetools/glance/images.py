@@ -1,0 +1,192 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""Images in Glance: listed, read, created, changed and deleted, each time truly."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from osc_imagetools.glance.api import Api, GlanceError, reason, refusal
+from osc_imagetools.lifecycle.change import Change
+from osc_imagetools.lifecycle.image import GONE, Image
+
+PAGE = 1000
+"""Images a page: the most that Glance gives at once."""
+
+CHANGE_LOST_SECONDS = 60
+"""Until a change that others keep undoing is given up."""
+
+RETRY_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+"""Between tries of a change; the last one repeats."""
+
+HIDDEN_SINCE = (2, 7)
+"""The version of the Image API that brought ``os_hidden``."""
+
+
+class ImageExistsError(GlanceError):
+    """The ID is taken: by an image, or by one that was deleted."""
+
+
+class Images:
+    """The images of one cloud, as the user of this session may see them."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+
+    def now(self) -> datetime:
+        """The time on the cloud's clock."""
+        return self.api.now()
+
+    def require_hidden(self) -> None:
+        """Raise `GlanceError` on a cloud whose Image API can't hide images."""
+        versions = self.api.versions()
+        if versions and max(versions) < HIDDEN_SINCE:
+            newest = ".".join(str(part) for part in max(versions))
+            raise GlanceError(
+                "This cloud's Image API can't hide an image",
+                f"it speaks version {newest}; 'os_hidden' came with 2.7 (Rocky)",
+                "Nothing was changed. Images can't be managed on this cloud.",
+            )
+
+    def matching(self, **filters: str) -> Iterator[Image]:
+        """Every image that matches Glance's own *filters*, in pages of 1,000."""
+        params: dict[str, Any] = {"limit": PAGE, **filters}
+        while True:
+            answer = self.api.get("/images", params=params)
+            if answer.status_code != 200:
+                raise refusal("Images could not be listed", answer)
+            page = answer.json()["images"]
+            yield from (Image.from_glance(shown) for shown in page)
+            if len(page) < PAGE:
+                return
+            params["marker"] = page[-1]["id"]
+
+    def named(self, name: str, project: str) -> list[Image]:
+        """Images of exactly this name that aren't hidden, whoever owns them.
+
+        Of other projects' shared images, which an admin sees all of, only those
+        that *project* has accepted. Glance compares names as its database
+        does: compared again here.
+        """
+        return [
+            image
+            for image in self.matching(name=f"eq:{name}", visibility="all")
+            if image.name == name and self._is_offered(image, project)
+        ]
+
+    def of_family(self, owner: str, family: str) -> list[Image]:
+        """What says that it belongs to the family, visible or hidden.
+
+        One request can't list both. An image that is published meanwhile would
+        be in neither list, so the visible ones are listed twice; the newest
+        reading of each counts.
+        """
+        found: dict[str, Image] = {}
+        for hidden in ("false", "true", "false"):
+            listing = self.matching(
+                lifecycle_family=family, owner=owner, visibility="all", os_hidden=hidden
+            )
+            found.update({image.id: image for image in listing})
+        return list(found.values())
+
+    def get(self, image_id: str) -> Image | None:
+        """The image of that ID; ``None`` if there is none, or not any more."""
+        answer = self.api.get(f"/images/{image_id}")
+        if answer.status_code == 404:
+            return None
+        if answer.status_code != 200:
+            raise refusal(f"Image {image_id} could not be read", answer)
+        image = Image.from_glance(answer.json())
+        return None if image.status in GONE else image
+
+    def create(self, record: Mapping[str, Any]) -> Image:
+        """The record, created by the one POST that may fail for a missing right.
+
+        Raises `ImageExistsError` when the ID is taken, `GlanceError` otherwise. After
+        the latter there may be a record all the same: Glance refuses a tag
+        after it has made the image.
+        """
+        answer = self.api.post("/images", json=dict(record))
+        if answer.status_code == 201:
+            return Image.from_glance(answer.json())
+        what = f"Image '{record['name']}' was not created"
+        if answer.status_code == 409:
+            raise ImageExistsError(what, reason(answer), status=409)
+        raise refusal(what, answer, _remedy(answer.status_code, record))
+
+    def change(self, image: Image, change: Change) -> Image:
+        """The image, read back with all of *change* on it, by one PATCH a try.
+
+        Glance saves whole rows, so of two PATCHes at once that it both answers
+        200 one can vanish: what counts is what was read back. Raises
+        `GlanceError` when it is refused, or not seen after 60 s.
+        """
+        deadline = time.monotonic() + CHANGE_LOST_SECONDS
+        delays = iter(RETRY_SECONDS)
+        why = ""
+        while operations := change.patch(image):
+            try:
+                why = self._patch(image, operations) or why
+                read_back = self.get(image.id)
+            except GlanceError as error:
+                if 400 <= error.status < 500:
+                    raise
+                why = str(error)
+            else:
+                if read_back is None:
+                    raise GlanceError(
+                        f"Image {image.id} was deleted while it was changed"
+                    )
+                image = read_back
+                if change.is_seen_on(image):
+                    break
+            if time.monotonic() > deadline:
+                raise GlanceError(
+                    f"A change to image {image.id} was not seen for "
+                    f"{CHANGE_LOST_SECONDS} seconds",
+                    why or "other changes keep undoing it",
+                    "See who else writes to it, then run the command again.",
+                )
+            time.sleep(next(delays, RETRY_SECONDS[-1]))
+        return image
+
+    def delete(self, image_id: str) -> None:
+        """Delete it; that it is gone already is success.
+
+        A listed image of status ``deleted`` is answered 400 for ever.
+        """
+        answer = self.api.delete(f"/images/{image_id}")
+        if answer.status_code in (204, 404):
+            return
+        if answer.status_code == 400 and self.get(image_id) is None:
+            return
+        raise refusal(f"Image {image_id} was not deleted", answer)
+
+    def _is_offered(self, image: Image, project: str) -> bool:
+        if image.visibility != "shared" or image.owner == project:
+            return True
+        answer = self.api.get(f"/images/{image.id}/members/{project}")
+        return answer.status_code == 200 and answer.json()["status"] == "accepted"
+
+    def _patch(self, image: Image, operations: list[dict[str, Any]]) -> str:
+        """Send it; why it may not have worked, if it can be tried again."""
+        answer = self.api.patch(f"/images/{image.id}", operations)
+        if answer.status_code == 200:
+            return ""
+        if answer.status_code == 409:
+            return reason(answer)
+        raise refusal(f"Image {image.id} was not changed", answer)
+
+
+def _remedy(status: int, record: Mapping[str, Any]) -> str:
+    if status == 403 and record.get("visibility") in ("public", "community"):
+        return (
+            f"Your roles don't allow a {record['visibility']} image here: ask for the "
+            "role that the policy wants, or import with --private or --shared."
+        )
+    if status == 403:
+        return "Ask for the role that the policy wants."
+    return ""

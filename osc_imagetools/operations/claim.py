@@ -1,0 +1,178 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""A number for a new version: claimed by a POST, kept apart from other runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from osc_imagetools.errors import OperatorError
+from osc_imagetools.glance.api import GlanceError
+from osc_imagetools.glance.images import ImageExistsError, Images
+from osc_imagetools.lifecycle.family import Family, name_taken
+from osc_imagetools.lifecycle.generation import Run, candidates, is_dead
+from osc_imagetools.lifecycle.image import Image
+from osc_imagetools.lifecycle.new_version import NewVersion
+from osc_imagetools.operations import run as processes
+from osc_imagetools.operations.signals import signals_wait
+
+Notice = Callable[[str], None]
+"""Says something to people, on standard error."""
+
+
+class AlreadyImportingError(OperatorError):
+    """Another run, which lives, is bringing in a version of the same family."""
+
+    def __init__(self, record: Image) -> None:
+        super().__init__(
+            f"Another run is importing '{record.family}' just now",
+            f"its record is {record.id} ({record.status})",
+            "Wait for it to end.",
+        )
+
+
+class NameIsTakenError(OperatorError):
+    """A visible image bears the name: a second one would make lookups fail."""
+
+
+def clean_family(images: Images, owner: str, name: str, notice: Notice) -> Family:
+    """The family, without the records of runs that died: those are deleted.
+
+    Raises `AlreadyImportingError` for the record of a run that lives.
+    """
+    family = Family.of(owner, name, images.of_family(owner, name))
+    for record in family.owned:
+        if not _is_dead(images, record):
+            raise AlreadyImportingError(record)
+        _delete_dead(images, record, notice)
+    return family
+
+
+def refuse_taken_name(
+    images: Images, owner: str, name: str, *, allow_others: bool, except_id: str = ""
+) -> None:
+    """Raise `NameIsTakenError` where a lookup of *name* finds an image already."""
+    named = images.named(name, owner)
+    taken = name_taken(name, owner, named, except_id=except_id)
+    if taken is None or (allow_others and not taken.is_own):
+        return
+    image = taken.image
+    if taken.is_own:
+        raise NameIsTakenError(
+            f"The name '{name}' is taken",
+            f"image {image.id} of this project bears it and is visible",
+            "Choose another name, or hide or rename that image first.",
+        )
+    raise NameIsTakenError(
+        f"The name '{name}' is taken",
+        f"the {image.visibility} image {image.id} of project {image.owner} bears it; "
+        "whoever sees both could look up neither",
+        "Work for that project with --project, choose another name, "
+        "or say --allow-duplicate.",
+    )
+
+
+def probe_rights(images: Images, version: NewVersion, run: Run) -> None:
+    """Raise `GlanceError` now if the real record would be refused later.
+
+    A record of the same visibility and properties, under a random ID, is
+    created and deleted at once: for imports whose POST comes after long work.
+    """
+    record = version.probe(run)
+    try:
+        with signals_wait():
+            images.create(record)
+    finally:
+        discard(images, record["id"], run)
+
+
+@contextmanager
+def claimed(
+    images: Images, version: NewVersion, highest_known: int, run: Run, notice: Notice
+) -> Iterator[Image]:
+    """The record of *version*, under the next free number; nobody else has it.
+
+    It is deleted again when what is done with it fails. Raises
+    `AlreadyImportingError` when a living run has that number.
+    """
+    own_id = ""
+    try:
+        for number in candidates(highest_known):
+            record = version.record(number, run)
+            own_id = record["id"]
+            image = _created(images, record, run, notice)
+            if image is not None:
+                yield image
+                return
+        raise GlanceError(f"No number is free for a version of '{version.family}'")
+    except BaseException:
+        discard(images, own_id, run, notice)
+        raise
+
+
+def _created(
+    images: Images, record: dict[str, Any], run: Run, notice: Notice
+) -> Image | None:
+    """The image of *record*; ``None`` if its number was used up before."""
+    # Glance goes on with a POST whose client has hung up: only once it has answered
+    # is there something that can be removed.
+    with signals_wait():
+        try:
+            return images.create(record)
+        except ImageExistsError:
+            pass
+    holder = images.get(record["id"])
+    if holder is None or holder.run == str(run):
+        # Our own POST, if its answer was lost and it was sent again.
+        return holder
+    if holder.run:
+        if not _is_dead(images, holder):
+            raise AlreadyImportingError(holder)
+        _delete_dead(images, holder, notice)
+    return None
+
+
+def refuse_rivals(images: Images, image: Image) -> None:
+    """Raise `AlreadyImportingError` if a living run has an earlier number than *image*.
+
+    Two runs that read the family at different moments may each get a number;
+    each looks again after its POST, so the later one sees the earlier.
+    """
+    family = Family.of(
+        image.owner,
+        image.family or "",
+        images.of_family(image.owner, image.family or ""),
+    )
+    for record in family.owned:
+        if record.generation < image.generation and not _is_dead(images, record):
+            raise AlreadyImportingError(record)
+
+
+def discard(
+    images: Images, image_id: str, run: Run, notice: Notice | None = None
+) -> None:
+    """Delete the record if *run* still owns it; signals wait.
+
+    A record that can't be deleted is named; the next run finds it dead.
+    """
+    with signals_wait():
+        try:
+            found = images.get(image_id)
+            if found is not None and found.run == str(run):
+                images.delete(image_id)
+        except GlanceError as error:
+            if notice is not None:
+                notice(f"Image record {image_id} is left behind. {error}")
+
+
+def _delete_dead(images: Images, record: Image, notice: Notice) -> None:
+    notice(f"Deleting image {record.id}: the run that was importing it is dead.")
+    images.delete(record.id)
+
+
+def _is_dead(images: Images, record: Image) -> bool:
+    return is_dead(
+        record, host=processes.host(), lives=processes.lives, now=images.now()
+    )
