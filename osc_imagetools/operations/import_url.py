@@ -34,8 +34,9 @@ from osc_imagetools.operations.claim import (
 from osc_imagetools.operations.run import this_run
 from osc_imagetools.operations.signals import signals_end_the_run, signals_wait
 from osc_imagetools.source.checksums import Checksum, find_checksum
-from osc_imagetools.source.fetch import Source, open_source, public, read_list
+from osc_imagetools.source.fetch import open_source, read_list
 from osc_imagetools.source.inspect import min_disk_gib
+from osc_imagetools.source.opened import Source, public
 from osc_imagetools.source.pipeline import SOURCE_ALGORITHM, Arrived, Expected, Pipeline
 from osc_imagetools.source.unpack import Limits
 

@@ -86,7 +86,7 @@ class _Extension:
             return 0
         size = self.records.get("size", str(header.size))
         if not (size.isascii() and size.isdecimal()) or len(size) > 20:
-            raise _damaged(f"a size of {printable(size)!r}")
+            raise _damaged(f"a size of '{printable(size)}'")
         return int(size)
 
 

@@ -89,11 +89,11 @@ class Checksum:
         prefix, colon, digest = text.strip().rpartition(":")
         digest = digest.strip()
         if not _HEX.fullmatch(digest):
-            raise ValueError(f"{printable(text)!r} is not <algorithm>:<hexadecimal>")
+            raise ValueError(f"'{printable(text)}' is not <algorithm>:<hexadecimal>")
         known = ", ".join(_HEX_DIGITS)
         algorithm = _algorithm_named(prefix) if colon else _algorithm_of(digest)
         if algorithm is None and colon:
-            raise ValueError(f"unknown algorithm {printable(prefix)!r}; known: {known}")
+            raise ValueError(f"unknown algorithm '{printable(prefix)}'; known: {known}")
         if algorithm is None:
             raise ValueError(
                 f"no known algorithm has {len(digest)} hexadecimal digits;"
@@ -129,7 +129,7 @@ def find_checksum(listing: bytes, file_name: str) -> Checksum:
         first = found.setdefault(entry.checksum.algorithm, entry.checksum)
         if first != entry.checksum:
             raise ChecksumListError(
-                f"The checksum list contradicts itself about {printable(file_name)!r}",
+                f"The checksum list contradicts itself about '{printable(file_name)}'",
                 f"it says {first} and {entry.checksum}",
                 "Give the right one with --checksum",
             )
@@ -199,7 +199,7 @@ def _text(listing: bytes) -> str:
     if _PAGE.match(text):
         raise ChecksumListError(
             "The checksum list is none",
-            f"the server sent a page, beginning with {printable(text[:60], 60)!r}",
+            f"the server sent a page, beginning with '{printable(text[:60], 60)}'",
             "Check its URL in a browser",
         )
     if _BINARY.search(text):
@@ -243,7 +243,7 @@ def _not_listed(file_name: str, entries: list[_Entry]) -> ChecksumListError:
     )
     closest = ", ".join(printable(name) for name in like)
     return ChecksumListError(
-        f"The checksum list does not name {printable(file_name)!r}",
+        f"The checksum list does not name '{printable(file_name)}'",
         f"the closest that it names: {closest}" if like else "nor any name like it",
         "Check both URLs, or give the digest with --checksum",
     )

@@ -56,8 +56,8 @@ def refuse_page(first_block: bytes, content_type: str) -> None:
     if _PAGE.match(first_block):
         raise PageError(
             "The server sent a page instead of an image",
-            f"Content-Type {printable(content_type)!r},"
-            f" beginning with {printable(first_block[:240], 60)!r}",
+            f"Content-Type '{printable(content_type)}',"
+            f" beginning with '{printable(first_block[:240], 60)}'",
             "Open the URL in a browser: it may ask for a login, or the file has moved",
         )
 

@@ -129,7 +129,7 @@ class Choice:
         if first.path == second.path:
             raise MemberError(
                 "The archive is ambiguous",
-                f"it holds {printable(first.name)!r} twice",
+                f"it holds '{printable(first.name)}' twice",
                 "Unpack it by hand and look which one is meant",
             )
         raise MemberError(
@@ -144,7 +144,7 @@ class Choice:
             return self.taken
         wanted = "can be the image"
         if self._pattern is not None:
-            wanted = f"matches {printable(self._pattern)!r}"
+            wanted = f"matches '{printable(self._pattern)}'"
         raise MemberError(
             f"No file in the archive {wanted}",
             f"it holds {_names(self._seen) if self._seen else 'no files at all'}",
@@ -160,7 +160,7 @@ class Choice:
         if self._pattern is None and member.base_name.lower().endswith(".ovf"):
             raise MemberError(
                 "The source is an OVA, a whole virtual machine, not an image",
-                f"it holds {printable(member.name)!r}",
+                f"it holds '{printable(member.name)}'",
                 "Unpack it and import its disk, or name the disk with"
                 " --member '*.vmdk' if it is the only one",
             )
@@ -177,7 +177,7 @@ def _refuse_strange(member: Member, count: int) -> None:
     if member.kind not in (FILE, DIRECTORY):
         raise MemberError(
             "The archive holds what no archive of an image needs",
-            f"{printable(member.name)!r} is a {member.kind}",
+            f"'{printable(member.name)}' is a {member.kind}",
             "Unpack it by hand and import the image itself",
         )
 

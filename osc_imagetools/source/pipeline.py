@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.source.checksums import Checksum
 from osc_imagetools.source.digest import Digested
-from osc_imagetools.source.fetch import Source
 from osc_imagetools.source.inspect import Inspected, refuse_page
+from osc_imagetools.source.opened import Source
 from osc_imagetools.source.tail import Tail
 from osc_imagetools.source.unpack import Limits, open_payload
 

@@ -150,7 +150,7 @@ class Payload:
         content = Blocks(blocks)
         name = layer(content.peek(MAGIC_BYTES))
         if name is not None:
-            raise _nested(f"{printable(self.member or '')!r} in the archive is {name}")
+            raise _nested(f"'{printable(self.member or '')}' in the archive is {name}")
         yield from content
 
 
@@ -175,7 +175,7 @@ def _surprises(file_name: str, layers: tuple[str, ...]) -> Iterator[str]:
     promised = promised_layers(file_name)
     if promised is not None and promised != layers:
         yield (
-            f"The name {printable(file_name)!r} promises {_said(promised)},"
+            f"The name '{printable(file_name)}' promises {_said(promised)},"
             f" but the bytes are {_said(layers)}; the bytes count"
         )
 

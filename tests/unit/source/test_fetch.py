@@ -6,7 +6,8 @@ from datetime import datetime, timezone
 import pytest
 
 from osc_imagetools.source import fetch
-from osc_imagetools.source.fetch import SourceError, open_source, public, read_list
+from osc_imagetools.source.fetch import open_source, read_list
+from osc_imagetools.source.opened import SourceError, public
 from tests.cloud.source import client, faults
 
 CONTENT = bytes(range(256)) * 4096

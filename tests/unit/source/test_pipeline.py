@@ -14,7 +14,7 @@ import pytest
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.source import pipeline
 from osc_imagetools.source.checksums import Checksum
-from osc_imagetools.source.fetch import Source, SourceError
+from osc_imagetools.source.opened import Source, SourceError
 from osc_imagetools.source.pipeline import DigestMismatchError, Expected, Pipeline
 from osc_imagetools.source.tail import TAIL_BYTES
 from osc_imagetools.source.unpack import Limits
