@@ -1,0 +1,128 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""A user in a project: what they can run, and what they see."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.cloud.credentials import Credentials
+
+CLIENT = (sys.executable, "-m", "openstackclient.shell")
+CLIENT_SECONDS = 120.0
+ANSWER_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a command ended, and what it printed."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+    def json(self) -> Any:
+        """Standard output, which must be JSON and nothing else."""
+        return json.loads(self.stdout)
+
+
+@dataclass(frozen=True)
+class Account:
+    """A user in a project of a cloud; commands run in an empty home of their own."""
+
+    credentials: Credentials
+    user_id: str
+    project_id: str
+    token: str
+    home: Path
+    glance_url: str
+    clouds_yaml: Path | None = None
+
+    @property
+    def project_name(self) -> str:
+        """The project's name, in the domain ``Default``."""
+        return self.credentials.project_name
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The OS_… variables with which a client logs in."""
+        if self.clouds_yaml:
+            named = str(self.clouds_yaml)
+            return {"OS_CLIENT_CONFIG_FILE": named, "OS_CLOUD": "through"}
+        return self.credentials.environment()
+
+    def through(self, image_url: str = "", *, auth_url: str = "") -> Account:
+        """The same account for whom Glance, or Keystone, is found at another URL.
+
+        By a clouds.yaml: the clients of 2025.1 ignore OS_IMAGE_ENDPOINT_OVERRIDE.
+        """
+        credentials = self.credentials
+        if auth_url:
+            credentials = replace(credentials, auth_url=auth_url)
+        override = {"image_endpoint_override": image_url} if image_url else {}
+        path = self.home / f"{uuid.uuid4().hex}.yaml"
+        path.write_text(f"clouds:\n{credentials.yaml('through', **override)}")
+        return replace(self, credentials=credentials, clouds_yaml=path)
+
+    def glance(self, method: str, path: str, **kwargs: Any) -> requests.Response:
+        """Glance's own answer to this user; ``path`` begins with a slash."""
+        with requests.Session() as session:
+            session.trust_env = False
+            session.headers["X-Auth-Token"] = self.token
+            kwargs.setdefault("timeout", ANSWER_SECONDS)
+            return session.request(method, f"{self.glance_url}{path}", **kwargs)
+
+    def openstack(
+        self,
+        *argv: str,
+        env: Mapping[str, str] | None = None,
+        input: str | None = None,
+        timeout: float = CLIENT_SECONDS,
+    ) -> Outcome:
+        """Run the client to its end; raises subprocess.TimeoutExpired.
+
+        ``env`` is added to the environment; standard input is empty unless given.
+        """
+        with self.start(*argv, env=env, stdin=subprocess.PIPE) as client:
+            try:
+                stdout, stderr = client.communicate(input, timeout)
+            except BaseException:
+                client.kill()
+                raise
+        return Outcome(client.returncode, stdout, stderr)
+
+    def start(
+        self, *argv: str, env: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> subprocess.Popen[str]:
+        """Start the client, for a test that watches or kills it."""
+        options: dict[str, Any] = {
+            "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+            "cwd": self.home,
+        }
+        return subprocess.Popen(
+            [*CLIENT, *argv],
+            env={**self._clean_environment(), **self.env, **(env or {})},
+            text=True,
+            **{**options, **kwargs},
+        )
+
+    def _clean_environment(self) -> dict[str, str]:
+        # The rest stays: coverage and virtual environments speak through it.
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("OS_") and not name.lower().endswith("_proxy")
+        }
+        return {**kept, "HOME": str(self.home), "NO_COLOR": "1"}

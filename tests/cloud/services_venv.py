@@ -1,0 +1,137 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""The virtual environment of the services, made once and used by every cloud."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tests.cloud import folders, interpreters, locks
+from tests.cloud.children import die_with_parent
+from tests.cloud.errors import CloudError
+from tests.cloud.interpreters import Interpreter
+
+CONSTRAINTS = Path(__file__).with_name("constraints.txt")
+REQUIREMENTS = ("keystone", "glance", "pyuwsgi", "pymysql")
+FOLDER_VARIABLE = "OSC_IMAGETOOLS_SERVICES"
+SIGN_OF_LIFE_SECONDS = 10
+LOG_LINES = 15
+
+Say = Callable[[str], None]
+
+
+def ensure(
+    say: Say,
+    constraints: Path = CONSTRAINTS,
+    requirements: Sequence[str] = REQUIREMENTS,
+) -> Path:
+    """The folder of a complete environment; made if it is missing or half-made.
+
+    Raises CloudError or interpreters.InterpreterMissing.
+    """
+    interpreter = interpreters.choose()
+    folder = place(interpreter, constraints)
+    if is_complete(folder, constraints):
+        return folder
+    with locks.held(folder.with_name(f"{folder.name}.lock"), say):
+        if not is_complete(folder, constraints):
+            _make(folder, interpreter, constraints, requirements, say)
+    return folder
+
+
+def place(interpreter: Interpreter, constraints: Path = CONSTRAINTS) -> Path:
+    """Where the environment for this interpreter and these versions belongs."""
+    chosen = os.environ.get(FOLDER_VARIABLE)
+    if chosen:
+        return Path(chosen).absolute()
+    made_of = interpreter.minor.encode() + constraints.read_bytes()
+    digest = hashlib.sha256(made_of).hexdigest()[:12]
+    return folders.cache() / f"services-{digest}"
+
+
+def is_complete(folder: Path, constraints: Path = CONSTRAINTS) -> bool:
+    """Whether all of it is there, at these versions, and its Python still exists."""
+    marker = _marker(folder)
+    return (
+        marker.is_file()
+        and marker.read_bytes() == constraints.read_bytes()
+        and (folder / "bin" / "python").exists()
+    )
+
+
+def _marker(folder: Path) -> Path:
+    return folder / "complete.txt"
+
+
+def _make(
+    folder: Path,
+    interpreter: Interpreter,
+    constraints: Path,
+    requirements: Sequence[str],
+    say: Say,
+) -> None:
+    if folder.exists():
+        if not (folder / "pyvenv.cfg").exists():
+            raise CloudError(
+                f"{folder} is no virtual environment: left alone. "
+                f"Remove it, or let {FOLDER_VARIABLE} name another folder."
+            )
+        say(f"{folder} is half-made or out of date: removing it.")
+        shutil.rmtree(folder)
+    say(
+        f"Installing {', '.join(requirements)} and what they need into {folder} "
+        f"(Python {interpreter.version}); this takes about a minute, once …"
+    )
+    install(folder, interpreter, ["-c", str(constraints), *requirements], say)
+    _marker(folder).write_bytes(constraints.read_bytes())
+    say("Installed.")
+
+
+def install(
+    folder: Path, interpreter: Interpreter, arguments: Sequence[str], say: Say
+) -> None:
+    """Make an environment and let its pip install; raises CloudError."""
+    _run([interpreter.path, "-m", "venv", str(folder)], folder, say)
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
+    _run([*pip, "install", "--progress-bar=off", *arguments], folder, say)
+
+
+def _run(command: Sequence[str], folder: Path, say: Say) -> None:
+    """Run it with its output in a log, and a sign of life now and then."""
+    log = folder.with_name(f"{folder.name}.log")
+    started = time.monotonic()
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            preexec_fn=die_with_parent,
+        ) as child,
+    ):
+        try:
+            while not _ended(child):
+                say(f"… still installing ({time.monotonic() - started:.0f} s)")
+        except BaseException:
+            child.kill()
+            raise
+    if child.returncode:
+        end = log.read_text(errors="replace").splitlines()[-LOG_LINES:]
+        raise CloudError(
+            "\n".join([f"{' '.join(command)} failed; {log} ends with:", *end])
+        )
+
+
+def _ended(child: subprocess.Popen[bytes]) -> bool:
+    try:
+        child.wait(SIGN_OF_LIFE_SECONDS)
+    except subprocess.TimeoutExpired:
+        return False
+    return True

@@ -1,0 +1,58 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a functional test asks for: a cloud, accounts in it, a source, a proxy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.cloud.accounts import Account
+from tests.cloud.cloud import Cloud
+from tests.cloud.proxy import Proxy
+from tests.cloud.source.client import Source
+
+
+@pytest.fixture(scope="session")
+def cloud(started: Callable[[str], Cloud]) -> Cloud:
+    """Keystone, Glance and the source server: one for the whole run."""
+    return started("plain")
+
+
+@pytest.fixture(scope="session")
+def plugins_cloud(started: Callable[[str], Cloud]) -> Cloud:
+    """The same with Glance's decompression and conversion plugins on."""
+    return started("plugins")
+
+
+@pytest.fixture
+def member(cloud: Cloud) -> Account:
+    """An ordinary user in a project of their own."""
+    return cloud.account()
+
+
+@pytest.fixture
+def reader(cloud: Cloud) -> Account:
+    """A user who may only look, in a project of their own."""
+    return cloud.account(roles=["reader"])
+
+
+@pytest.fixture
+def admin(cloud: Cloud) -> Account:
+    """An admin of the cloud, in a project of their own."""
+    return cloud.account(roles=["admin"])
+
+
+@pytest.fixture
+def source(cloud: Cloud) -> Source:
+    """The source server, with a folder of the test's own."""
+    return cloud.source.folder()
+
+
+@pytest.fixture
+def proxy() -> Iterator[Callable[[str], Proxy]]:
+    """A function that puts a proxy before a URL until the test ends."""
+    with ExitStack() as proxies:
+        yield lambda url: proxies.enter_context(Proxy(url))
