@@ -1,0 +1,236 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""What ``image import-url`` takes, by which digests, and what it says of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.cloud import archives
+from tests.cloud.accounts import Account
+from tests.cloud.archives import regular, tar, zipped
+from tests.cloud.images import boot_sector, qcow2, raw
+from tests.cloud.source.client import Source
+from tests.functional.outcomes import NAME, digest_of, import_url, imported
+
+GIB = 1 << 30
+DISK = qcow2(raw(600_000), virtual_size=3 * GIB)
+RAW = boot_sector() + raw(600_000)
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A file as a vendor offers it, and what is said of it afterwards."""
+
+    file_name: str
+    content: bytes
+    payload: bytes
+    layers: tuple[str, ...] = ()
+    checksum: str = ""
+    """Empty for that of the file as served, by sha256."""
+    scope: str = "wire"
+    options: tuple[str, ...] = ()
+    member: str | None = None
+    notice: str = ""
+
+
+def packed(test_id: str, *fields: object, **more: object) -> object:
+    """A row of the table below."""
+    return pytest.param(Packed(*fields, **more), id=test_id)  # type: ignore[arg-type]
+
+
+TAR = tar(archives.folder("images"), regular("images/disk.qcow2", DISK))
+SEVERAL = tar(regular("boot.img", RAW), regular("disk.qcow2", DISK))
+
+ACCEPTED = [
+    packed(
+        "F14-plain-raw-by-digest-in-capitals",
+        "disk.img",
+        RAW,
+        RAW,
+        checksum=f"SHA256:{hashlib.sha256(RAW).hexdigest().upper()}",
+        options=("--disk-format=raw",),
+    ),
+    packed(
+        "F17-gz-by-digest-of-the-file",
+        "disk.qcow2.gz",
+        archives.gz(DISK, members=3),
+        DISK,
+        ("gzip",),
+        digest_of(archives.gz(DISK, members=3), "sha512"),
+    ),
+    packed(
+        "F17-xz-by-digest-of-what-is-in-it",
+        "disk.qcow2.xz",
+        archives.xz(DISK, streams=2),
+        DISK,
+        ("xz",),
+        digest_of(DISK, "sha384"),
+        "payload",
+    ),
+    packed(
+        "F17-tar-gz-by-digest-of-its-member",
+        "disk.tar.gz",
+        archives.gz(TAR),
+        DISK,
+        ("gzip", "tar"),
+        digest_of(DISK).removeprefix("sha256:"),
+        "payload",
+        member="images/disk.qcow2",
+    ),
+    packed(
+        "zip-written-to-a-pipe",
+        "disk.zip",
+        zipped(("disk.img", RAW), streamed=True),
+        RAW,
+        ("zip",),
+        digest_of(zipped(("disk.img", RAW), streamed=True), "blake2b"),
+        member="disk.img",
+    ),
+    packed(
+        "F32-member-of-several",
+        "disks.tar",
+        SEVERAL,
+        DISK,
+        ("tar",),
+        options=("--member=disk.*", "--disk-format=qcow2"),
+        member="disk.qcow2",
+    ),
+    packed(
+        "F27-qcow2-that-is-gzip",
+        "disk.qcow2",
+        archives.gz(DISK),
+        DISK,
+        ("gzip",),
+        notice="The name 'disk.qcow2' promises an image that isn't packed,"
+        " but the bytes are gzip; the bytes count",
+    ),
+    packed(
+        "F27-gz-that-is-not-packed",
+        "disk.img.gz",
+        RAW,
+        RAW,
+        notice="The name 'disk.img.gz' promises gzip, but the bytes are an image"
+        " that isn't packed; the bytes count",
+    ),
+]
+
+
+@pytest.mark.parametrize("offered", ACCEPTED)
+def test_offered_file_becomes_the_image_in_it(
+    member: Account, source: Source, offered: Packed
+) -> None:
+    url = source.put(offered.file_name, offered.content)
+    checksum = offered.checksum or digest_of(offered.content)
+
+    outcome = import_url(member, url, "--checksum", checksum, *offered.options)
+
+    image = imported(member, outcome, offered.payload)
+    result = outcome.json()
+    is_qcow2 = offered.payload is DISK
+    assert image["disk_format"] == result["disk_format"] == qcow2_or_raw(is_qcow2)
+    assert image["min_disk"] == (3 if is_qcow2 else 1)
+    assert tuple(result["unpacked"]) == offered.layers
+    assert result["member"] == offered.member
+    assert result["published_digest"].endswith(f" {offered.scope}")
+    assert result["published_digest"].lower().startswith(result["verified"])
+    assert image["lifecycle_source_digest"] == digest_of(offered.content)
+    assert offered.notice in outcome.stderr
+    assert bool(offered.notice) == ("promises" in outcome.stderr)
+
+
+def qcow2_or_raw(is_qcow2: bool) -> str:
+    """Glance's name of the format."""
+    return "qcow2" if is_qcow2 else "raw"
+
+
+def test_file_of_this_machine_is_imported_like_any_other(
+    member: Account, tmp_path: Path
+) -> None:
+    path = tmp_path / "my disk.img"
+    path.write_bytes(RAW)
+    sums = tmp_path / "SUMS"
+    sums.write_text(f"{digest_of(RAW)[7:]}  my disk.img\n")
+
+    outcome = import_url(member, path.as_uri(), "--checksum-url", sums.as_uri())
+
+    image = imported(member, outcome, RAW)
+    assert image["image_source"] == path.as_uri()
+    assert image["lifecycle_verified"] == "sha256"
+
+
+def test_F14_weak_or_missing_digest_has_to_be_allowed_and_proves_nothing(
+    member: Account, source: Source
+) -> None:
+    url = source.put("disk.img", RAW)
+    weak = digest_of(RAW, "md5")
+
+    outcome = import_url(member, url, "--checksum", weak, "--allow-unverified")
+
+    image = imported(member, outcome, RAW)
+    assert outcome.json()["verified"] == image["lifecycle_verified"] == "none"
+    assert image["lifecycle_published_digest"] == f"{weak} wire"
+
+
+def test_result_and_image_say_what_was_asked_for_and_where_it_came_from(
+    member: Account, source: Source
+) -> None:
+    url = source.put("disk.qcow2", DISK)
+    asked = ["--checksum", digest_of(DISK), "--private", "--min-disk=7"]
+    asked += ["--property=os_distro=debian", "--property=hw_disk_bus=scsi"]
+    asked += ["--tag=vendor", "--build-date=2026-03-01"]
+
+    outcome = import_url(member, url, *asked)
+
+    image = imported(member, outcome, DISK)
+    assert outcome.json() == {
+        "result": "imported",
+        "id": image["id"],
+        "name": NAME,
+        "status": "active",
+        "visibility": "private",
+        "owner": member.project_id,
+        "family": NAME,
+        "version": "20260301",
+        "generation": 1,
+        "build_date": "2026-03-01",
+        "disk_format": "qcow2",
+        "size": len(DISK),
+        "virtual_size": 3 * GIB,
+        "min_disk": 7,
+        "verified": "sha256",
+        "published_digest": f"{digest_of(DISK)} wire",
+        "source": url,
+        "source_digest": digest_of(DISK),
+        "source_size": len(DISK),
+        "unpacked": [],
+        "member": None,
+        "tags": ["lifecycle", "vendor"],
+    }
+    expected = {
+        "visibility": "private",
+        "owner": member.project_id,
+        "container_format": "bare",
+        "protected": False,
+        "min_disk": 7,
+        "os_distro": "debian",
+        "hw_disk_bus": "scsi",
+        "image_source": url,
+        "image_build_date": str(date(2026, 3, 1)),
+        "lifecycle_id": image["id"],
+        "lifecycle_family": NAME,
+        "lifecycle_version": "20260301",
+        "lifecycle_generation": "1",
+        "lifecycle_state": "active",
+        "lifecycle_source_digest": digest_of(DISK),
+        "lifecycle_published_digest": f"{digest_of(DISK)} wire",
+        "lifecycle_verified": "sha256",
+    }
+    assert {name: image.get(name) for name in expected} == expected
+    assert set(image["tags"]) == {"lifecycle", "vendor"}
+    assert "lifecycle_published_at" in image
