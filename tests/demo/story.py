@@ -1,0 +1,109 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""The order of the demo: two imports that succeed, one that must not, the result."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.cloud.cloud import Cloud
+from tests.demo import offer
+from tests.demo.client import Client, require
+from tests.demo.narrator import Narrator
+
+
+@dataclass(frozen=True)
+class Story:
+    """Told once, on a running cloud; the vendor's files stay in ``folder``."""
+
+    cloud: Cloud
+    narrator: Narrator
+    folder: Path
+    own_image: bool = False
+
+    def tell(self) -> None:
+        """Raises `NotAsItShouldBeError` if anything went another way."""
+        client = Client(self.cloud.admin(), self.narrator)
+        offered = self._publish()
+        self._import(client, offered, offered.tarball)
+        self._import(client, offered, offered.zip)
+        self._refuse(client, offered)
+        self.narrator.chapter("The result")
+        client.run("image", "list")
+
+    def _publish(self) -> offer.Offer:
+        image = offer.image(packaged=not self.own_image)
+        offered = offer.offered(image)
+        offered.write(self.folder)
+        self.narrator.chapter("A vendor offers an image")
+        self.narrator.tell(
+            f"It is {image.about}: {len(image.content)} bytes that boot. A web server "
+            "on this machine has it packed twice, and the list of checksums:"
+        )
+        for name in offered.files:
+            self.narrator.line(self._serve(name, self.folder / name))
+        self.narrator.tell(f"The list, {offer.LIST}:")
+        for line in offered.files[offer.LIST].decode().splitlines():
+            self.narrator.line(line)
+        return offered
+
+    def _import(self, client: Client, offered: offer.Offer, archive: str) -> None:
+        kind = archive.removeprefix(offered.image.name)
+        self.narrator.chapter(f"Import it from the {kind}")
+        self.narrator.tell(
+            "One command fetches, unpacks, verifies and uploads it. Nobody can see the "
+            "image before every check has passed."
+        )
+        name = f"{offered.image.name}-from{kind.replace('.', '-')}"
+        client.run(*self._command(archive, name))
+        self._check(client, name, offered.image.content)
+
+    def _check(self, client: Client, name: str, content: bytes) -> None:
+        """Glance has these very bytes under that name, once, for all to see."""
+        images = [image for image in client.images() if image["name"] == name]
+        require(len(images) == 1, f"{len(images)} images are called {name}")
+        (image,) = images
+        require(image["status"] == "active", f"{name} is {image['status']}")
+        require(not image["os_hidden"], f"{name} is hidden")
+        algorithm = image["os_hash_algo"]
+        digest = hashlib.new(algorithm, content).hexdigest()
+        require(image["os_hash_value"] == digest, f"Glance has other bytes of {name}")
+        self.narrator.note(
+            f"Checked: Glance's {algorithm} of it is the vendor's image's."
+        )
+
+    def _refuse(self, client: Client, offered: offer.Offer) -> None:
+        self.narrator.chapter("What was tampered with is refused")
+        self.narrator.tell(
+            "A mirror serves the same .tar.gz, in which one byte of the image differs. "
+            "The vendor's list shows it up, and nothing is left in Glance:"
+        )
+        before = {image["id"] for image in client.images()}
+        mirrored = f"mirror/{offered.tarball}"
+        self._serve(mirrored, offer.tampered(offered.image))
+        name = f"{offered.image.name}-from-mirror"
+        refused = client.run(*self._command(mirrored, name), status=1)
+        digest = hashlib.sha256(offered.files[offered.tarball]).hexdigest()
+        require(digest in refused.stderr, "the reason is not the checksum")
+        after = {image["id"] for image in client.images()}
+        require(after == before, "something was left in Glance")
+        client.run("image", "list", "--name", name)
+        client.run("image", "list", "--hidden")
+        self.narrator.note("Checked: no record was left, visible or hidden.")
+
+    def _command(self, file: str, name: str) -> list[str]:
+        source = self.cloud.source
+        listing = source.url(offer.LIST)
+        return [
+            "image",
+            "import-url",
+            source.url(file),
+            name,
+            "--checksum-url",
+            listing,
+        ]
+
+    def _serve(self, name: str, content: bytes | Path) -> str:
+        return self.cloud.source.put(name, content)
