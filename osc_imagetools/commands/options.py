@@ -12,6 +12,7 @@ of this package import others of ours only where they need them.
 from __future__ import annotations
 
 import argparse
+import math
 import urllib.parse
 from collections.abc import Callable
 from datetime import date, datetime
@@ -155,14 +156,18 @@ def _date(text: str) -> date:
         raise ValueError(f"'{text}' is no date of the form YYYY-MM-DD") from None
 
 
-def _at_least(least: int, number: Callable[[str], T]) -> Callable[[str], T]:
-    def parse(text: str) -> T:
-        value = number(text)
-        if not value >= least:  # type: ignore[operator]
-            raise ValueError(f"at least {least}")
-        return value
+def _gib(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError("at least 0")
+    return number
 
-    return parse
+
+def _seconds(text: str) -> float:
+    number = float(text)
+    if not 1 <= number < math.inf:
+        raise ValueError("at least 1")
+    return number
 
 
 def _property(text: str) -> tuple[str, str]:
@@ -202,9 +207,9 @@ size = _type(_size)
 """Bytes, written as ``10737418240``, ``10G`` or ``10GB`` (powers of 1,024)."""
 day = _type(_date)
 """A date, ``YYYY-MM-DD``."""
-seconds = _type(_at_least(1, float))
+seconds = _type(_seconds)
 """A number of seconds, 1 or more."""
-gib = _type(_at_least(0, int))
+gib = _type(_gib)
 """A number of GiB."""
 checksum = _type(_checksum)
 """``<algorithm>:<hex>``."""

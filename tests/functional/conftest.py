@@ -56,3 +56,15 @@ def proxy() -> Iterator[Callable[[str], Proxy]]:
     """A function that puts a proxy before a URL until the test ends."""
     with ExitStack() as proxies:
         yield lambda url: proxies.enter_context(Proxy(url))
+
+
+@pytest.fixture
+def before_glance(member: Account, proxy: Callable[[str], Proxy]) -> Proxy:
+    """A proxy before Glance, for the ordinary user."""
+    return proxy(member.glance_url)
+
+
+@pytest.fixture
+def through(member: Account, before_glance: Proxy) -> Account:
+    """The ordinary user, who reaches Glance through that proxy."""
+    return member.through(before_glance.url)

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,16 +34,6 @@ COMMUNITIZE = (
     b"<html><head><title>403 Forbidden</title></head><body><h1>403 Forbidden</h1>"
     b"You are not authorized to complete communitize_image action.<br /></body></html>"
 )
-
-
-@pytest.fixture
-def before_glance(member: Account, proxy: Callable[[str], Proxy]) -> Proxy:
-    return proxy(member.glance_url)
-
-
-@pytest.fixture
-def through(member: Account, before_glance: Proxy) -> Account:
-    return member.through(before_glance.url)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -106,16 +106,6 @@ def table(*groups: dict[str, Step]) -> list:
         for group in groups
         for name, step in group.items()
     ]
-
-
-@pytest.fixture
-def before_glance(member: Account, proxy: Callable[[str], Proxy]) -> Proxy:
-    return proxy(member.glance_url)
-
-
-@pytest.fixture
-def through(member: Account, before_glance: Proxy) -> Account:
-    return member.through(before_glance.url)
 
 
 def signalled(client: subprocess.Popen[str], number: signal.Signals) -> None:

@@ -47,16 +47,6 @@ ANOTHER_MACHINE = Run("a-run", "0123456789abcdef", 1, 1)
 NUMBERS_USED_UP = 300
 
 
-@pytest.fixture
-def before_glance(member: Account, proxy: Callable[[str], Proxy]) -> Proxy:
-    return proxy(member.glance_url)
-
-
-@pytest.fixture
-def through(member: Account, before_glance: Proxy) -> Account:
-    return member.through(before_glance.url)
-
-
 def body(proxy: Proxy) -> dict[str, Any]:
     """What the newest POST asks for."""
     fields: dict[str, Any] = json.loads(proxy.matching("POST", LISTING)[-1].body)
