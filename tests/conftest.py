@@ -9,6 +9,7 @@ the process that started the run, however that ends: it is their owner.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 import uuid
@@ -26,6 +27,10 @@ CLOUDS = pytest.StashKey[Clouds]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """In the process that started the run, and in each worker of xdist."""
+    # Ignored by who runs this in the background or under nohup, and then by all that
+    # the tests start: but they send these signals.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     told = getattr(config, "workerinput", None)
     if told:
         clouds = Clouds(Path(told["clouds"]), told["owner"])
