@@ -36,6 +36,7 @@ END_SECONDS = 1
 def open_http(url: str, stall_seconds: float) -> Source:
     """The answer to a GET of *url*; one that isn't the file is a `SourceError`."""
     session = requests.Session()
+    session.hooks["response"].append(lambda hop, **_: _end_hop(session, hop))
     try:
         with _queries_unlogged():
             answer = session.get(
@@ -73,6 +74,16 @@ def open_http(url: str, stall_seconds: float) -> Source:
         _read=read,
         _close=body.close,
     )
+
+
+def _end_hop(session: requests.Session, answer: requests.Response) -> None:
+    """Close the connection of a redirect, as its server will: it was asked to.
+
+    Else the next request may still be sent over it, and gets no answer.
+    """
+    if answer.is_redirect:
+        _ = answer.content
+        session.close()
 
 
 class _Body:

@@ -53,7 +53,7 @@ ESCAPING_PAGE = "<!DOCTYPE html>\n<title>\x1b[2JPlease log in</title>"
 REFUSED_AT_ONCE = [
     pytest.param(
         Page(ESCAPING_PAGE),
-        ["'text/html; charset=utf-8'", r"'<!DOCTYPE html>\\n<title>\\x1b[2JPlease"],
+        ["'text/html; charset=utf-8'", r"'<!DOCTYPE html>\n<title>\x1b[2JPlease"],
         id="F1-page",
     ),
     pytest.param(

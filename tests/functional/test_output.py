@@ -30,7 +30,8 @@ from tests.functional.families import (
 
 NAME = "debian-13"
 TERMINAL = {"TERM": "xterm-256color", "COLUMNS": "120"}
-BROKEN_PIPE = 141
+BROKEN_PIPE = (141, 120)
+"""The newest clients see it themselves; 2025.1's leave it to Python, at the exit."""
 """The client's own status for it, as a shell's: 128 and SIGPIPE."""
 ERASE_LINE = "\x1b[2K"
 MARK = b"bytes that belong into the image only"
@@ -132,7 +133,7 @@ def test_F88_reader_of_standard_output_that_is_gone_undoes_nothing(
         outcome = ended(client)
 
     assert the_image(member, NAME)["status"] == "active"
-    assert outcome.status == BROKEN_PIPE
+    assert outcome.status in BROKEN_PIPE
 
 
 def test_progress_is_shown_on_a_terminal_and_taken_away_again(

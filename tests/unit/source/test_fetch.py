@@ -140,6 +140,14 @@ def test_user_and_password_of_the_url_go_to_its_host(source):
     assert request.headers["authorization"] == "Basic am9lOnB3"
 
 
+def test_a_redirect_is_followed_on_a_connection_of_its_own(source):
+    target = source.put("image.raw", CONTENT)
+    url = source.put("latest", b"")
+    source.misbehave("latest", faults.Status(302, "there", {"Location": target}))
+
+    assert [everything(url) == CONTENT for _ in range(20)] == [True] * 20
+
+
 def test_a_file_is_a_source_like_any_other(tmp_path):
     path = tmp_path / "an image.raw"
     path.write_bytes(CONTENT)
