@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import cycle
 
 import pytest
 
@@ -100,6 +101,14 @@ PUBLISHING = {
 }
 
 
+def signalled_in_turn(steps: dict[str, Step]) -> list:
+    """Each step with one of the signals: what they unwind is the same."""
+    return [
+        pytest.param(step, number, id=f"F77-{name}-{number.name}")
+        for (name, step), number in zip(steps.items(), cycle(STATUSES))
+    ]
+
+
 def table(*groups: dict[str, Step]) -> list:
     return [
         pytest.param(step, id=f"F77-{name}")
@@ -121,8 +130,7 @@ def settled(proxy: Proxy) -> None:
         assert sent.answered.wait(STEP_SECONDS)
 
 
-@pytest.mark.parametrize("number", STATUSES)
-@pytest.mark.parametrize("step", table(UNPUBLISHED))
+@pytest.mark.parametrize(("step", "number"), signalled_in_turn(UNPUBLISHED))
 def test_ended_by_a_signal_before_publishing_leaves_nothing(
     step: Step,
     number: signal.Signals,
@@ -169,8 +177,7 @@ def test_F77_ended_by_a_signal_in_mid_PUT_leaves_nothing(
     assert images(member) == []
 
 
-@pytest.mark.parametrize("number", STATUSES)
-@pytest.mark.parametrize("step", table(PUBLISHING))
+@pytest.mark.parametrize(("step", "number"), signalled_in_turn(PUBLISHING))
 def test_signal_while_publishing_waits_until_the_image_was_read_back(
     step: Step,
     number: signal.Signals,
