@@ -109,7 +109,8 @@ class _Frugal:
 
 
 def _member(entry: zipfile.ZipInfo) -> Member:
-    kind = DIRECTORY if entry.is_dir() else FILE
+    # Not is_dir(): that fails on a name of no characters at all.
+    kind = DIRECTORY if entry.filename.endswith("/") else FILE
     if entry.create_system == _UNIX:
         kind = _KINDS.get(stat.S_IFMT(entry.external_attr >> 16), kind)
     return Member(entry.filename, kind, entry.file_size)
@@ -139,6 +140,7 @@ def _readable() -> Iterator[None]:
         zlib.error,
         struct.error,
         EOFError,
+        LookupError,
         NotImplementedError,
         OSError,
         RuntimeError,
