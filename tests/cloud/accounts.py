@@ -4,10 +4,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
-import sys
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,24 +14,12 @@ from typing import Any
 
 import requests
 
+from tests.cloud import client
+from tests.cloud.client import Outcome, Run
 from tests.cloud.credentials import Credentials
 
-CLIENT = (sys.executable, "-m", "openstackclient.shell")
 CLIENT_SECONDS = 120.0
 ANSWER_SECONDS = 60.0
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a command ended, and what it printed."""
-
-    status: int
-    stdout: str
-    stderr: str
-
-    def json(self) -> Any:
-        """Standard output, which must be JSON and nothing else."""
-        return json.loads(self.stdout)
 
 
 @dataclass(frozen=True)
@@ -46,6 +32,7 @@ class Account:
     token: str
     home: Path
     glance_url: str
+    run: Run = client.run
     clouds_yaml: Path | None = None
 
     @property
@@ -86,43 +73,34 @@ class Account:
         self,
         *argv: str,
         env: Mapping[str, str] | None = None,
-        input: str | None = None,
+        input: str = "",
         timeout: float = CLIENT_SECONDS,
     ) -> Outcome:
-        """Run the client to its end; raises subprocess.TimeoutExpired.
+        """How a command of the client ended; raises subprocess.TimeoutExpired.
 
-        ``env`` is added to the environment; standard input is empty unless given.
+        ``env`` is added to the environment.
         """
-        with self.start(*argv, env=env, stdin=subprocess.PIPE) as client:
-            try:
-                stdout, stderr = client.communicate(input, timeout)
-            except BaseException:
-                client.kill()
-                raise
-        return Outcome(client.returncode, stdout, stderr)
-
-    def start(
-        self, *argv: str, env: Mapping[str, str] | None = None, **kwargs: Any
-    ) -> subprocess.Popen[str]:
-        """Start the client, for a test that watches or kills it."""
-        options: dict[str, Any] = {
-            "stdin": subprocess.DEVNULL,
-            "stdout": subprocess.PIPE,
-            "stderr": subprocess.PIPE,
-            "cwd": self.home,
-        }
-        return subprocess.Popen(
-            [*CLIENT, *argv],
-            env={**self._clean_environment(), **self.env, **(env or {})},
-            text=True,
-            **{**options, **kwargs},
+        return self.run(
+            argv,
+            env=self._environment(env),
+            folder=self.home,
+            stdin=input,
+            timeout=timeout,
         )
 
-    def _clean_environment(self) -> dict[str, str]:
+    def start(
+        self, *argv: str, env: Mapping[str, str] | None = None, **popen: Any
+    ) -> subprocess.Popen[str]:
+        """Start the client, for a test that watches or kills it."""
+        options = {"env": self._environment(env), "cwd": self.home}
+        return client.start(argv, **{**options, **popen})
+
+    def _environment(self, more: Mapping[str, str] | None) -> dict[str, str]:
         # The rest stays: coverage and virtual environments speak through it.
         kept = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith("OS_") and not name.lower().endswith("_proxy")
         }
-        return {**kept, "HOME": str(self.home), "NO_COLOR": "1"}
+        own = {"HOME": str(self.home), "NO_COLOR": "1"}
+        return {**kept, **own, **self.env, **(more or {})}

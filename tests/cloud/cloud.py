@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from tests.cloud import credentials, keystone, state
+from tests.cloud import client, credentials, keystone, state
 from tests.cloud.accounts import Account
+from tests.cloud.client import Run
 from tests.cloud.credentials import Credentials
 from tests.cloud.folders import Folder
 from tests.cloud.keystone import Identity
@@ -24,6 +25,8 @@ class Cloud:
 
     folder: Folder
     state: State
+    run: Run = client.run
+    """How its accounts run the client."""
 
     @classmethod
     def at(cls, folder: Folder) -> Cloud:
@@ -76,6 +79,7 @@ class Cloud:
             token=token.value,
             home=home,
             glance_url=self.glance_url,
+            run=self.run,
         )
 
     @cached_property

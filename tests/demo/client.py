@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.cloud.accounts import Account, Outcome
+from tests.cloud.accounts import Account
+from tests.cloud.client import Outcome
 from tests.demo.narrator import Narrator
 
 

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 
+from tests.cloud import loaded_client
 from tests.cloud.accounts import Account
 from tests.cloud.cloud import Cloud
 from tests.cloud.proxy import Proxy
@@ -18,13 +20,13 @@ from tests.cloud.source.client import Source
 @pytest.fixture(scope="session")
 def cloud(started: Callable[[str], Cloud]) -> Cloud:
     """Keystone, Glance and the source server: one for the whole run."""
-    return started("plain")
+    return replace(started("plain"), run=loaded_client.run)
 
 
 @pytest.fixture(scope="session")
 def plugins_cloud(started: Callable[[str], Cloud]) -> Cloud:
     """The same with Glance's decompression and conversion plugins on."""
-    return started("plugins")
+    return replace(started("plugins"), run=loaded_client.run)
 
 
 @pytest.fixture

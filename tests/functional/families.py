@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from tests.cloud.accounts import Account, Outcome
+from tests.cloud.accounts import Account
+from tests.cloud.client import Outcome
 from tests.cloud.images import raw
 from tests.functional.outcomes import digest_of
 

@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.cloud.accounts import Account, Outcome
+from tests.cloud.accounts import Account
+from tests.cloud.client import Outcome
 from tests.cloud.cloud import Cloud
 
 WRONG_USAGE = 2

@@ -10,7 +10,8 @@ import pytest
 
 from osc_imagetools.source.tail import TAIL_BYTES
 from tests.cloud import archives
-from tests.cloud.accounts import Account, Outcome
+from tests.cloud.accounts import Account
+from tests.cloud.client import Outcome
 from tests.cloud.cloud import Cloud
 from tests.cloud.images import raw
 from tests.cloud.proxy import Proxy
