@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from osc_lib.cli import format_columns
 
-from osc_imagetools.commands import options
+from osc_imagetools.commands.options import (
+    description,
+    packing,
+    project,
+    source,
+    trust,
+    types,
+)
 from osc_imagetools.commands.rows import ShowOne
 from osc_imagetools.i18n import _
 
@@ -19,11 +26,6 @@ if TYPE_CHECKING:
     from osc_imagetools.operations.import_url import Imported, Request
 
 LOG = logging.getLogger(__name__)
-
-STALL_SECONDS = 60
-
-IMAGE_SIZE_CAP = 1 << 40
-"""Bytes: what Glance itself allows if nobody configured it ('image_size_cap')."""
 
 
 class ImportUrl(ShowOne):
@@ -38,20 +40,25 @@ class ImportUrl(ShowOne):
         parser.add_argument(
             "url",
             metavar="<url>",
-            type=options.url,
+            type=types.url,
             help=_("Where the image is (http:, https: or file:)"),
         )
         parser.add_argument(
             "name",
             metavar="<name>",
-            type=options.image_name,
+            type=types.image_name,
             help=_("Its name, which starts a family of versions"),
         )
-        _add_verification(parser)
-        _add_unpacking(parser)
-        _add_description(parser)
-        options.add_visibility(parser)
-        options.add_project(parser)
+        source.add(parser)
+        trust.add(parser)
+        packing.add(parser)
+        description.add(parser)
+        parser.add_argument(
+            "--allow-duplicate",
+            action="store_true",
+            help=_("Import although another project's visible image has that name"),
+        )
+        project.add(parser)
         return parser
 
     def take_action(
@@ -63,7 +70,7 @@ class ImportUrl(ShowOne):
         from osc_imagetools.progress import Bar
 
         clients: Any = self.app.client_manager
-        request = _request(parsed_args, options.owner(parsed_args, clients))
+        request = _request(parsed_args, project.owner(parsed_args, clients))
         quiet = self.app.options.verbose_level == 0
         with Bar(parsed_args.name, quiet=quiet) as bar:
             imported = import_url(
@@ -72,127 +79,18 @@ class ImportUrl(ShowOne):
         return _columns(imported)
 
 
-def _add_verification(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_mutually_exclusive_group()
-    group.add_argument(
-        "--checksum",
-        metavar="<algorithm>:<hex>",
-        type=options.checksum,
-        help=_("The published digest, of the file as served or of what is in it"),
-    )
-    group.add_argument(
-        "--checksum-url",
-        metavar="<url>",
-        type=options.url,
-        help=_("A published list of digests that names the file"),
-    )
-    parser.add_argument(
-        "--allow-unverified",
-        action="store_true",
-        help=_("Import although nothing proves that the bytes are the vendor's"),
-    )
-    parser.add_argument(
-        "--stall-timeout",
-        metavar="<seconds>",
-        type=options.seconds,
-        default=STALL_SECONDS,
-        help=_("Give up a source that is silent for so long (default: %d)")
-        % STALL_SECONDS,
-    )
-
-
-def _add_unpacking(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--member",
-        metavar="<glob>",
-        help=_("Which file of an archive, if it holds more than one image"),
-    )
-    parser.add_argument(
-        "--max-size",
-        metavar="<size>",
-        type=options.size,
-        help=_(
-            "Give up an image larger than this, unpacked: bytes, or 10G (default: 1T)"
-        ),
-    )
-    parser.add_argument(
-        "--disk-format",
-        metavar="<disk-format>",
-        help=_("What the bytes have to be (default: what they are)"),
-    )
-
-
-def _add_description(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--image-version",
-        metavar="<version>",
-        type=options.image_name,
-        help=_("The version's label (default: the build date as YYYYMMDD)"),
-    )
-    parser.add_argument(
-        "--build-date",
-        metavar="<date>",
-        type=options.day,
-        help=_("When it was built (YYYY-MM-DD; default: the source's date, or today)"),
-    )
-    parser.add_argument(
-        "--min-disk",
-        metavar="<disk-gb>",
-        type=options.gib,
-        default=0,
-        help=_("Smallest disk in GiB (default: what the image's own disk needs)"),
-    )
-    parser.add_argument(
-        "--property",
-        metavar="<key=value>",
-        dest="properties",
-        type=options.property_pair,
-        action="append",
-        default=[],
-        help=_("A property of the image (repeat for several)"),
-    )
-    parser.add_argument(
-        "--tag",
-        metavar="<tag>",
-        dest="tags",
-        type=options.tag,
-        action="append",
-        default=[],
-        help=_("A tag of the image (repeat for several)"),
-    )
-    parser.add_argument(
-        "--allow-duplicate",
-        action="store_true",
-        help=_("Import although another project's visible image has that name"),
-    )
-
-
 def _request(parsed_args: argparse.Namespace, owner: str) -> Request:
     from osc_imagetools.operations.import_url import Request
-    from osc_imagetools.source.unpack import Limits
 
-    limits = Limits(
-        max_payload_bytes=parsed_args.max_size or IMAGE_SIZE_CAP,
-        ratio_applies=parsed_args.max_size is None,
-    )
     return Request(
         url=parsed_args.url,
         name=parsed_args.name,
         owner=owner,
-        limits=limits,
-        checksum=parsed_args.checksum,
-        checksum_url=parsed_args.checksum_url,
-        allow_unverified=parsed_args.allow_unverified,
+        access=source.access(parsed_args),
+        trust=trust.trust(parsed_args),
+        packing=packing.packing(parsed_args),
+        description=description.description(parsed_args),
         allow_duplicate=parsed_args.allow_duplicate,
-        disk_format=parsed_args.disk_format,
-        member=parsed_args.member,
-        visibility=parsed_args.visibility,
-        properties=dict(parsed_args.properties),
-        tags=tuple(parsed_args.tags),
-        min_disk=parsed_args.min_disk,
-        label=parsed_args.image_version,
-        build_date=parsed_args.build_date,
-        stall_seconds=parsed_args.stall_timeout,
     )
 
 

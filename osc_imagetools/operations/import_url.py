@@ -11,14 +11,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timezone
+from datetime import datetime, timezone
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.images import Images
 from osc_imagetools.glance.upload import UploadUndoneError, stored, upload
+from osc_imagetools.lifecycle.description import Description
 from osc_imagetools.lifecycle.family import Family
 from osc_imagetools.lifecycle.generation import Run
 from osc_imagetools.lifecycle.image import Image
@@ -33,12 +34,14 @@ from osc_imagetools.operations.claim import (
 )
 from osc_imagetools.operations.run import this_run
 from osc_imagetools.operations.signals import signals_end_the_run, signals_wait
+from osc_imagetools.source.access import Access
 from osc_imagetools.source.checksums import Checksum, find_checksum
 from osc_imagetools.source.fetch import open_source, read_list
 from osc_imagetools.source.inspect import min_disk_gib
 from osc_imagetools.source.opened import Source, public
+from osc_imagetools.source.packing import Packing
 from osc_imagetools.source.pipeline import SOURCE_ALGORITHM, Arrived, Expected, Pipeline
-from osc_imagetools.source.unpack import Limits
+from osc_imagetools.source.trust import Trust
 
 _EVER = datetime.min.replace(tzinfo=timezone.utc)
 
@@ -57,21 +60,12 @@ class Request:
     url: str
     name: str
     owner: str
-    limits: Limits
-    stall_seconds: float
-    checksum: Checksum | None = None
-    checksum_url: str | None = None
-    allow_unverified: bool = False
+    access: Access
+    trust: Trust
+    packing: Packing
+    description: Description
     allow_duplicate: bool = False
-    disk_format: str | None = None
-    member: str | None = None
-    visibility: str = "shared"
-    properties: Mapping[str, str] = field(default_factory=dict)
-    tags: tuple[str, ...] = ()
-    min_disk: int = 0
-    """GiB."""
-    label: str | None = None
-    build_date: date | None = None
+    """Of the name, by another owner's visible image."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +86,7 @@ def import_url(
 
     An upload that another writer's change undid is tried once more.
     """
-    if not (request.checksum or request.checksum_url or request.allow_unverified):
+    if not request.trust.is_said:
         raise UnverifiedError(
             f"{public(request.url)} was not imported",
             "nothing says which bytes it should have",
@@ -121,7 +115,7 @@ class _Attempt:
         request = self.request
         family = clean_family(self.images, request.owner, request.name, self.notice)
         self._refuse_taken_name()
-        with closing(open_source(request.url, request.stall_seconds)) as source:
+        with closing(open_source(request.url, request.access)) as source:
             checksum = self._published_checksum(source)
             version = self._version(source, family)
             with closing(self._pipeline(source, checksum)) as pipeline:
@@ -157,7 +151,7 @@ class _Attempt:
         self._refuse_taken_name(except_id=image.id)
         verified = _verified(checksum, arrived, source)
         min_disk = self._min_disk(arrived.virtual_size)
-        if 0 < self.request.min_disk < min_disk:
+        if 0 < self.request.description.min_disk < min_disk:
             self.notice(
                 f"A minimum disk of {min_disk} GiB is set: its own disk needs it."
             )
@@ -181,11 +175,12 @@ class _Attempt:
         )
 
     def _published_checksum(self, source: Source) -> Checksum | None:
-        checksum = self.request.checksum
-        if self.request.checksum_url:
-            listing = read_list(self.request.checksum_url, self.request.stall_seconds)
+        trust = self.request.trust
+        checksum = trust.checksum
+        if trust.checksum_url:
+            listing = read_list(trust.checksum_url, self.request.access)
             checksum = find_checksum(listing, source.file_name)
-        if checksum and checksum.is_weak and not self.request.allow_unverified:
+        if checksum and checksum.is_weak and not trust.allow_unverified:
             raise UnverifiedError(
                 f"{source.url} was not imported",
                 f"{checksum.algorithm} proves nothing against an attacker",
@@ -194,20 +189,15 @@ class _Attempt:
         return checksum
 
     def _pipeline(self, source: Source, checksum: Checksum | None) -> Pipeline:
-        expected = Expected(
-            self.request.limits,
-            checksum,
-            self.request.disk_format,
-            self.request.member,
-        )
+        expected = Expected(self.request.packing, checksum)
         return Pipeline(
             source, expected, lambda blocks: self.watch(blocks, source.length)
         )
 
     def _version(self, source: Source, family: Family) -> NewVersion:
-        request = self.request
-        built = request.build_date or (source.last_modified or self.images.now()).date()
-        label = request.label or family.free_label(f"{built:%Y%m%d}")
+        request, wanted = self.request, self.request.description
+        built = wanted.build_date or (source.last_modified or self.images.now()).date()
+        label = wanted.label or family.free_label(f"{built:%Y%m%d}")
         if family.free_label(label) != label:
             raise OperatorError(
                 f"'{request.name}' has a version {label} already",
@@ -218,12 +208,12 @@ class _Attempt:
             family=request.name,
             label=label,
             build_date=built,
-            visibility=request.visibility,
-            disk_format=request.disk_format or "raw",
-            min_disk=request.min_disk,
+            visibility=wanted.visibility,
+            disk_format=request.packing.disk_format or "raw",
+            min_disk=wanted.min_disk,
             source=public(request.url),
-            properties=request.properties,
-            tags=request.tags,
+            properties=wanted.properties,
+            tags=wanted.tags,
         )
 
     def _described(self, version: NewVersion, pipeline: Pipeline) -> NewVersion:
@@ -235,7 +225,7 @@ class _Attempt:
         )
 
     def _min_disk(self, virtual_size: int) -> int:
-        return max(self.request.min_disk, min_disk_gib(virtual_size))
+        return max(self.request.description.min_disk, min_disk_gib(virtual_size))
 
 
 def _verified(checksum: Checksum | None, arrived: Arrived, source: Source) -> Verified:

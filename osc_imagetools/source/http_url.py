@@ -19,6 +19,7 @@ from typing import Any, cast
 import requests
 import urllib3
 
+from osc_imagetools.source.access import Access
 from osc_imagetools.source.file_name import file_name
 from osc_imagetools.source.opened import (
     BLOCK_BYTES,
@@ -33,7 +34,7 @@ END_SECONDS = 1
 """For a server to end the connection behind the last byte, as it was asked to."""
 
 
-def open_http(url: str, stall_seconds: float) -> Source:
+def open_http(url: str, access: Access) -> Source:
     """The answer to a GET of *url*; one that isn't the file is a `SourceError`."""
     session = requests.Session()
     session.hooks["response"].append(lambda hop, **_: _end_hop(session, hop))
@@ -42,12 +43,12 @@ def open_http(url: str, stall_seconds: float) -> Source:
             answer = session.get(
                 url,
                 stream=True,
-                timeout=(CONNECT_SECONDS, stall_seconds),
+                timeout=(CONNECT_SECONDS, access.stall_seconds),
                 headers={"Accept-Encoding": "identity", "Connection": "close"},
             )
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         raise SourceError(
-            f"{public(url)} can't be reached", _why(error, url, stall_seconds)
+            f"{public(url)} can't be reached", _why(error, url, access.stall_seconds)
         ) from None
     where = public(answer.url)
     try:
@@ -61,7 +62,7 @@ def open_http(url: str, stall_seconds: float) -> Source:
         try:
             return body.read()
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            why = _why(error, url, stall_seconds)
+            why = _why(error, url, access.stall_seconds)
             raise SourceError(f"{where} broke off", why, RUN_AGAIN) from None
 
     return Source(

@@ -22,8 +22,9 @@ from osc_imagetools.source.checksums import Checksum
 from osc_imagetools.source.digest import Digested
 from osc_imagetools.source.inspect import Inspected, refuse_page
 from osc_imagetools.source.opened import Source
+from osc_imagetools.source.packing import Packing
 from osc_imagetools.source.tail import Tail
-from osc_imagetools.source.unpack import Limits, open_payload
+from osc_imagetools.source.unpack import open_payload
 
 BLOCKS_AHEAD = 16
 """Of 256 KiB: how far the stages run ahead of the upload."""
@@ -43,11 +44,8 @@ class DigestMismatchError(OperatorError):
 class Expected:
     """What the bytes have to be."""
 
-    limits: Limits
+    packing: Packing
     checksum: Checksum | None = None
-    disk_format: str | None = None
-    member: str | None = None
-    """A glob: which file of an archive."""
 
 
 @dataclass(frozen=True)
@@ -91,13 +89,13 @@ class Pipeline:
         self._payload = open_payload(
             self._wire,
             file_name=source.file_name,
-            member=expected.member,
-            limit=expected.limits,
+            member=expected.packing.member,
+            limit=expected.packing.limits,
         )
         payload = self._unpacked = Digested(
             self._payload_blocks(), algorithms if self._payload.layers else ()
         )
-        self._inspected = Inspected(payload, disk_format=expected.disk_format)
+        self._inspected = Inspected(payload, disk_format=expected.packing.disk_format)
         self._tail = Tail()
         self._ready: queue.Queue[bytes | Arrived | BaseException] = queue.Queue(
             BLOCKS_AHEAD

@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 import pytest
 
 from osc_imagetools.source import fetch
+from osc_imagetools.source.access import Access
 from osc_imagetools.source.fetch import open_source, read_list
 from osc_imagetools.source.opened import SourceError, public
 from tests.cloud.source import client, faults
@@ -25,7 +26,7 @@ def source(server):
 
 
 def everything(url, stall_seconds=5.0):
-    with closing(open_source(url, stall_seconds)) as opened:
+    with closing(open_source(url, Access(stall_seconds))) as opened:
         return b"".join(opened.blocks())
 
 
@@ -33,7 +34,7 @@ def everything(url, stall_seconds=5.0):
 def test_all_bytes_come_as_served(source, name):
     url = source.put(name, CONTENT)
 
-    with closing(open_source(url, 5)) as opened:
+    with closing(open_source(url, Access(5))) as opened:
         assert opened.length == len(CONTENT)
         assert opened.file_name == name
         assert b"".join(opened.blocks()) == CONTENT
@@ -52,7 +53,7 @@ def test_the_headers_tell_what_it_is(source):
         ),
     )
 
-    with closing(open_source(url, 5)) as opened:
+    with closing(open_source(url, Access(5))) as opened:
         assert opened.etag == '"abc"'
         assert opened.last_modified == datetime(
             2026, 3, 1, 4, 5, 6, tzinfo=timezone.utc
@@ -73,7 +74,7 @@ def test_a_status_is_an_error_at_once_with_the_servers_words(source, status):
     source.misbehave("image.raw", faults.Status(status))
 
     with pytest.raises(SourceError, match=str(status)):
-        open_source(url, 5)
+        open_source(url, Access(5))
     assert len(source.requests("image.raw")) == 1
 
 
@@ -113,7 +114,9 @@ def test_a_silent_source_is_given_up(source):
 
 def test_a_refused_connection_says_so_without_the_secrets_of_the_url():
     with pytest.raises(SourceError, match="refused") as error:
-        open_source("http://joe:s3cret@127.0.0.1:1/image.raw?signature=abcdef", 5)
+        open_source(
+            "http://joe:s3cret@127.0.0.1:1/image.raw?signature=abcdef", Access(5)
+        )
 
     assert "s3cret" not in str(error.value)
     assert "abcdef" not in str(error.value)
@@ -152,7 +155,7 @@ def test_a_file_is_a_source_like_any_other(tmp_path):
     path = tmp_path / "an image.raw"
     path.write_bytes(CONTENT)
 
-    with closing(open_source(path.as_uri(), 5)) as opened:
+    with closing(open_source(path.as_uri(), Access(5))) as opened:
         assert (opened.file_name, opened.length) == ("an image.raw", len(CONTENT))
         assert b"".join(opened.blocks()) == CONTENT
 
@@ -161,7 +164,7 @@ def test_a_file_that_shrinks_while_it_is_read_broke_off(tmp_path):
     path = tmp_path / "image.raw"
     path.write_bytes(CONTENT)
 
-    with closing(open_source(path.as_uri(), 5)) as opened:
+    with closing(open_source(path.as_uri(), Access(5))) as opened:
         path.write_bytes(b"short")
         with pytest.raises(SourceError, match=f"5 of {len(CONTENT)} bytes"):
             list(opened.blocks())
@@ -184,4 +187,4 @@ def test_a_list_is_bounded(source):
     url = source.put("SHA256SUMS", b"x" * (fetch.LONGEST_LIST_BYTES + 1))
 
     with pytest.raises(SourceError, match="no checksum list"):
-        read_list(url, 5)
+        read_list(url, Access(5))

@@ -15,6 +15,7 @@ from osc_imagetools.errors import OperatorError
 from osc_imagetools.source import pipeline
 from osc_imagetools.source.checksums import Checksum
 from osc_imagetools.source.opened import Source, SourceError
+from osc_imagetools.source.packing import Packing
 from osc_imagetools.source.pipeline import DigestMismatchError, Expected, Pipeline
 from osc_imagetools.source.tail import TAIL_BYTES
 from osc_imagetools.source.unpack import Limits
@@ -38,8 +39,12 @@ def sha256(content):
     return Checksum.parse(f"sha256:{hashlib.sha256(content).hexdigest()}")
 
 
-def begun(content, checksum=None, **expected):
-    opened = Pipeline(source(content), Expected(LIMITS, checksum, **expected))
+def expected(checksum=None, **packing):
+    return Expected(Packing(LIMITS, **packing), checksum)
+
+
+def begun(content, checksum=None, **packing):
+    opened = Pipeline(source(content), expected(checksum, **packing))
     if opened.must_spool:
         opened.spool()
     opened.begin()
@@ -107,7 +112,7 @@ def test_until_the_last_check_the_tail_stays_back(layers):
 
 def test_an_image_that_is_all_tail_is_verified_before_anything_is_sent():
     with (
-        closing(Pipeline(source(b"tiny"), Expected(LIMITS, sha256(b"x")))) as opened,
+        closing(Pipeline(source(b"tiny"), expected(sha256(b"x")))) as opened,
         pytest.raises(DigestMismatchError),
     ):
         opened.begin()
@@ -127,7 +132,7 @@ def test_a_source_that_stalls_keeps_the_upload_alive_with_bytes_of_the_tail(
         return block
 
     stalling = Source("https://vendor.example/x", "x", len(IMAGE), _read=read)
-    with closing(Pipeline(stalling, Expected(LIMITS))) as opened:
+    with closing(Pipeline(stalling, expected())) as opened:
         opened.begin()
         blocks = opened.blocks()
         while_it_stalls = list(itertools.islice(blocks, 3))
@@ -145,7 +150,7 @@ def test_what_breaks_the_source_is_what_the_upload_raises():
         raise SourceError("https://vendor.example/x broke off")
 
     broken = Source("https://vendor.example/x", "x", len(IMAGE), _read=read)
-    with closing(Pipeline(broken, Expected(LIMITS))) as opened:
+    with closing(Pipeline(broken, expected())) as opened:
         opened.begin()
         with pytest.raises(SourceError, match="broke off"):
             list(opened.blocks())
@@ -153,7 +158,7 @@ def test_what_breaks_the_source_is_what_the_upload_raises():
 
 def test_a_page_is_refused_by_its_first_block():
     with pytest.raises(OperatorError, match="doctype"):
-        Pipeline(source(b"<!doctype html><title>Log in</title>"), Expected(LIMITS))
+        Pipeline(source(b"<!doctype html><title>Log in</title>"), expected())
 
 
 def test_whoever_stops_in_the_middle_leaves_no_thread():

@@ -1,12 +1,9 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""Options that several commands share, each declared once, and their types.
+"""Types of options' values.
 
-A type raises `argparse.ArgumentTypeError` for what can't be meant: wrong usage,
-exit status 2.
-
-The client loads every command's module whatever it is asked to do, so the modules
-of this package import others of ours only where they need them.
+Each raises `argparse.ArgumentTypeError` for what can't be meant: wrong usage, exit
+status 2.
 """
 
 from __future__ import annotations
@@ -16,14 +13,9 @@ import math
 import urllib.parse
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from openstack import exceptions
-from openstackclient.identity import common as identity
 from oslo_utils import strutils
-
-from osc_imagetools.errors import OperatorError
-from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
     from osc_imagetools.source.checksums import Checksum
@@ -33,68 +25,6 @@ LONGEST_PROPERTY_BYTES = 60_000
 LONGEST_TAG = 255
 
 T = TypeVar("T")
-
-
-def add_project(parser: argparse.ArgumentParser) -> None:
-    """``--project``, ``--project-domain``: for whom we work."""
-    parser.add_argument(
-        "--project",
-        metavar="<project>",
-        help=_("Work for this project (name or ID; default: that of the session)"),
-    )
-    identity.add_project_domain_option_to_parser(parser)
-
-
-def owner(parsed_args: argparse.Namespace, client_manager: Any) -> str:
-    """The ID of the project that we work for."""
-    session = client_manager.auth_ref
-    if not parsed_args.project:
-        if session is None or not session.project_id:
-            raise OperatorError(
-                "The session is for no project",
-                do="Name one with --project, or in the cloud's configuration.",
-            )
-        return str(session.project_id)
-    wanted = str(parsed_args.project)
-    if session is not None and wanted in (session.project_id, session.project_name):
-        return str(session.project_id)
-    service = client_manager.sdk_connection.identity
-    try:
-        domain = {}
-        if parsed_args.project_domain:
-            found_domain = service.find_domain(
-                parsed_args.project_domain, ignore_missing=False
-            )
-            domain["domain_id"] = found_domain.id
-        found = service.find_project(wanted, ignore_missing=True, **domain)
-    except exceptions.ForbiddenException:
-        # Who may not read projects can still name one by its ID, as in the client.
-        return wanted
-    if found is None:
-        raise OperatorError(f"No project is called '{wanted}'")
-    return str(found.id)
-
-
-def add_visibility(parser: argparse.ArgumentParser) -> None:
-    """``--public|--private|--community|--shared``, as the stock client has them."""
-    group = parser.add_mutually_exclusive_group()
-    for visibility, meaning in _VISIBILITIES.items():
-        group.add_argument(
-            f"--{visibility}",
-            dest="visibility",
-            action="store_const",
-            const=visibility,
-            default="shared",
-            help=meaning,
-        )
-
-
-_VISIBILITIES = {
-    "public": _("Everybody sees the image"),
-    "private": _("Only the project sees the image"),
-    "community": _("Everybody may use the image, who knows its ID"),
-    "shared": _("The project and its image members see the image (default)"),
-}
 
 
 def _type(function: Callable[[str], T]) -> Callable[[str], T]:

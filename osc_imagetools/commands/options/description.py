@@ -1,0 +1,92 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a new version is, beside its bytes."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from osc_imagetools.commands.options import types
+from osc_imagetools.i18n import _
+
+if TYPE_CHECKING:
+    from osc_imagetools.lifecycle.description import Description
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Version, date, what a server needs, properties, tags, and who sees it."""
+    parser.add_argument(
+        "--image-version",
+        metavar="<version>",
+        type=types.image_name,
+        help=_("The version's label (default: the build date as YYYYMMDD)"),
+    )
+    parser.add_argument(
+        "--build-date",
+        metavar="<date>",
+        type=types.day,
+        help=_("When it was built (YYYY-MM-DD; default: the source's date, or today)"),
+    )
+    parser.add_argument(
+        "--min-disk",
+        metavar="<disk-gb>",
+        type=types.gib,
+        default=0,
+        help=_("Smallest disk in GiB (default: what the image's own disk needs)"),
+    )
+    parser.add_argument(
+        "--property",
+        metavar="<key=value>",
+        dest="properties",
+        type=types.property_pair,
+        action="append",
+        default=[],
+        help=_("A property of the image (repeat for several)"),
+    )
+    parser.add_argument(
+        "--tag",
+        metavar="<tag>",
+        dest="tags",
+        type=types.tag,
+        action="append",
+        default=[],
+        help=_("A tag of the image (repeat for several)"),
+    )
+    _add_visibility(parser)
+
+
+def description(parsed_args: argparse.Namespace) -> Description:
+    """What was said."""
+    from osc_imagetools.lifecycle.description import Description
+
+    return Description(
+        visibility=parsed_args.visibility,
+        properties=dict(parsed_args.properties),
+        tags=tuple(parsed_args.tags),
+        min_disk=parsed_args.min_disk,
+        label=parsed_args.image_version,
+        build_date=parsed_args.build_date,
+    )
+
+
+def _add_visibility(parser: argparse.ArgumentParser) -> None:
+    """``--public|--private|--community|--shared``, as the stock client has them."""
+    group = parser.add_mutually_exclusive_group()
+    for visibility, meaning in _VISIBILITIES.items():
+        group.add_argument(
+            f"--{visibility}",
+            dest="visibility",
+            action="store_const",
+            const=visibility,
+            default="shared",
+            help=meaning,
+        )
+
+
+_VISIBILITIES = {
+    "public": _("Everybody sees the image"),
+    "private": _("Only the project sees the image"),
+    "community": _("Everybody may use the image, who knows its ID"),
+    "shared": _("The project and its image members see the image (default)"),
+}
