@@ -33,8 +33,6 @@ def _say(line: str) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """An exit status: 0 all rows hold, 1 not all do, 2 wrong usage."""
     arguments = _parser().parse_args(argv)
-    # tox sets it: then each start would compile our modules anew, unlike anybody's.
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     clouds = Clouds(Path(tempfile.mkdtemp(prefix="osc-imagetools-")), os.getpid())
     folder = folders.cache() / "benchmarks"
     folder.mkdir(exist_ok=True)

@@ -20,6 +20,9 @@ from tests.cloud.interpreters import Interpreter
 CONSTRAINTS = Path(__file__).with_name("constraints.txt")
 REQUIREMENTS = ("keystone", "glance", "pyuwsgi", "pymysql")
 FOLDER_VARIABLE = "OSC_IMAGETOOLS_SERVICES"
+UV_VARIABLE = "OSC_IMAGETOOLS_UV"
+"""Where uv is, if it isn't on the path."""
+
 SIGN_OF_LIFE_SECONDS = 10
 LOG_LINES = 15
 
@@ -96,10 +99,19 @@ def _make(
 def install(
     folder: Path, interpreter: Interpreter, arguments: Sequence[str], say: Say
 ) -> None:
-    """Make an environment and let its pip install; raises CloudError."""
+    """Make an environment and install into it; raises CloudError.
+
+    By uv where there is one, which takes seconds instead of a minute; else by pip.
+    """
     _run([interpreter.path, "-m", "venv", str(folder)], folder, say)
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
-    _run([*pip, "install", "--progress-bar=off", *arguments], folder, say)
+    python = str(folder / "bin" / "python")
+    uv = os.environ.get(UV_VARIABLE) or shutil.which("uv")
+    if uv:
+        installer = [uv, "pip", "install", "--compile-bytecode", "--python", python]
+    else:
+        installer = [python, "-m", "pip", "--disable-pip-version-check", "install"]
+        installer += ["--progress-bar=off"]
+    _run([*installer, *arguments], folder, say)
 
 
 def _run(command: Sequence[str], folder: Path, say: Say) -> None:
