@@ -13,14 +13,15 @@ POLL_SECONDS = 0.02
 
 
 class LoopbackServer(ThreadingTCPServer):
-    """Listens on a free port of 127.0.0.1 once it was made; any number at once."""
+    """Listens on a free port of its address once it was made; any number at once."""
 
+    address = "127.0.0.1"
     allow_reuse_address = True
     daemon_threads = True
     request_queue_size = 1024
 
     def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
-        super().__init__(("127.0.0.1", 0), handler)
+        super().__init__((self.address, 0), handler)
 
     def start(self) -> None:
         """Serve, in a thread of its own, until ``shutdown``."""
@@ -35,4 +36,4 @@ class LoopbackServer(ThreadingTCPServer):
     @property
     def url(self) -> str:
         """Without a path and without a slash at the end."""
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return f"http://{self.address}:{self.server_address[1]}"

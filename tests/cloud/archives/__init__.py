@@ -5,15 +5,26 @@
 They nest: ``gz(tar(regular("disk.img", content)))`` is a ``.tar.gz``.
 """
 
-from tests.cloud.archives.bombs import gzip_bomb, xz_bomb, zip_bomb
+from tests.cloud.archives.bombs import (
+    bz2_bomb,
+    gzip_bomb,
+    xz_bomb,
+    zip_bomb,
+    zst_bomb,
+)
 from tests.cloud.archives.compressed import (
+    bz2,
     gz,
+    pzst,
     truncated,
     with_large_window,
     with_trailing_garbage,
+    with_wrong_bz2_crc,
     with_wrong_gz_crc,
     with_wrong_xz_check,
+    with_wrong_zst_checksum,
     xz,
+    zst,
 )
 from tests.cloud.archives.tarballs import (
     Member,
@@ -23,6 +34,7 @@ from tests.cloud.archives.tarballs import (
     giant_pax_header,
     hardlink,
     many_members,
+    ova,
     regular,
     sparse,
     sparse_by_pax,
@@ -39,6 +51,8 @@ from tests.cloud.archives.zips import (
 
 __all__ = [
     "Member",
+    "bz2",
+    "bz2_bomb",
     "device",
     "encrypted",
     "fifo",
@@ -48,6 +62,8 @@ __all__ = [
     "gzip_bomb",
     "hardlink",
     "many_members",
+    "ova",
+    "pzst",
     "regular",
     "sparse",
     "sparse_by_pax",
@@ -58,11 +74,15 @@ __all__ = [
     "with_other_name_in_directory",
     "with_other_size_in_directory",
     "with_trailing_garbage",
+    "with_wrong_bz2_crc",
     "with_wrong_gz_crc",
     "with_wrong_xz_check",
     "with_wrong_zip_crc",
+    "with_wrong_zst_checksum",
     "xz",
     "xz_bomb",
     "zip_bomb",
     "zipped",
+    "zst",
+    "zst_bomb",
 ]

@@ -5,11 +5,14 @@
 Each is made of one piece again and again, so that it is there in a second.
 """
 
+import bz2
 import functools
 import gzip
 import lzma
 import struct
 import zlib
+
+from tests.cloud.archives.compressed import zst
 
 MIB = 1024 * 1024
 
@@ -29,6 +32,20 @@ def xz_bomb(unpacked: int = 100 * 10**9) -> bytes:
     pieces = [compressor.compress(bytes(MIB)) for _ in range(size // MIB)]
     stream = b"".join([*pieces, compressor.flush()])
     return stream * -(-unpacked // size)
+
+
+@functools.cache
+def bz2_bomb(unpacked: int = 100 * 10**9) -> bytes:
+    """At least ``unpacked`` zeros at more than 1,000,000 : 1, so 100 GB in 90 kB."""
+    size = 32 * MIB
+    return bz2.compress(bytes(size)) * -(-unpacked // size)
+
+
+@functools.cache
+def zst_bomb(unpacked: int = 100 * 10**9) -> bytes:
+    """At least ``unpacked`` zeros at about 30,000 : 1, so 100 GB in 3.3 MB."""
+    size = 32 * MIB
+    return zst(bytes(size)) * -(-unpacked // size)
 
 
 @functools.cache

@@ -2,10 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compressed streams, and what can be wrong with them."""
 
+import bz2 as bzip2
 import gzip
 import lzma
 import struct
+import sys
 import zlib
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 XZ_HEADER_BYTES = 12
 XZ_FOOTER_BYTES = 12
@@ -26,8 +33,40 @@ def xz(content: bytes, streams: int = 1) -> bytes:
     return b"".join(lzma.compress(part, preset=1) for part in _parts(content, streams))
 
 
+def bz2(content: bytes, streams: int = 1) -> bytes:
+    """bzip2, in so many streams, as lbzip2 and pbzip2 write it."""
+    return b"".join(bzip2.compress(part) for part in _parts(content, streams))
+
+
+def zst(content: bytes, frames: int = 1, window_log: int = 21) -> bytes:
+    """zstd, in so many frames, each with a checksum, as the program writes them.
+
+    ``window_log`` is what ``--long`` sets: 27 makes a window of 128 MiB.
+    """
+    options = {
+        int(zstd.CompressionParameter.checksum_flag): 1,
+        int(zstd.CompressionParameter.content_size_flag): 0,
+        int(zstd.CompressionParameter.window_log): window_log,
+    }
+    packed = b""
+    for part in _parts(content, frames):
+        # In two steps: a window isn't larger than what is known to come
+        frame = zstd.ZstdCompressor(options=options)
+        packed += frame.compress(part) + frame.flush()
+    return packed
+
+
+def pzst(content: bytes, frames: int = 2) -> bytes:
+    """zstd as pzstd writes it: before each frame a skippable one with its size."""
+    packed = b""
+    for part in _parts(content, frames):
+        frame = zst(part)
+        packed += b"\x50\x2a\x4d\x18" + struct.pack("<II", 4, len(frame)) + frame
+    return packed
+
+
 def truncated(archive: bytes, by: int = 20) -> bytes:
-    """Without the last bytes: of gzip and xz these hold the checks."""
+    """Without the last bytes, which hold the checks."""
     return archive[:-by]
 
 
@@ -39,6 +78,16 @@ def with_trailing_garbage(archive: bytes) -> bytes:
 def with_wrong_gz_crc(archive: bytes) -> bytes:
     """With another CRC at the end of the last member."""
     return _flipped(archive, len(archive) - 8)
+
+
+def with_wrong_bz2_crc(archive: bytes) -> bytes:
+    """With another CRC of the first block, which stands behind its magic."""
+    return _flipped(archive, 10)
+
+
+def with_wrong_zst_checksum(archive: bytes) -> bytes:
+    """With another checksum at the end of the last frame."""
+    return _flipped(archive, len(archive) - 1)
 
 
 def with_wrong_xz_check(archive: bytes) -> bytes:

@@ -86,6 +86,17 @@ def sparse_by_pax(name: str, content: bytes, hole: int) -> Member:
     return Member(header, where + content)
 
 
+def ova(disk: bytes, name: str = "machine") -> bytes:
+    """A virtual machine as VMware and VirtualBox export it: about it, then its disk."""
+    described = b'<?xml version="1.0"?><Envelope><References/></Envelope>'
+    sums = f"SHA1({name}.ovf)= 00\n".encode()
+    return tar(
+        regular(f"{name}.ovf", described),
+        regular(f"{name}.mf", sums),
+        regular(f"{name}-disk1.vmdk", disk),
+    )
+
+
 def many_members(count: int) -> Iterator[bytes]:
     """An archive of so many empty files, a header at a time."""
     for number in range(count):

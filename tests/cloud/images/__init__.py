@@ -5,10 +5,12 @@
 What returns bytes needs no tools. What needs QEMU or e2fsprogs says so.
 """
 
-from tests.cloud.images.disks import boot_sector, luks_header, raw
+from tests.cloud.images.disks import boot_sector, iso, luks_header, raw
 from tests.cloud.images.filesystem import filesystem_image
 from tests.cloud.images.machine import BootableIso, bootable_iso, boots, can_boot
+from tests.cloud.images.made_by_qemu import can_convert, disk_as
 from tests.cloud.images.qcow import qcow2
+from tests.cloud.images.vmdk import stream_optimized_vmdk, vmdk, vmdk_descriptor
 
 __all__ = [
     "BootableIso",
@@ -16,8 +18,14 @@ __all__ = [
     "bootable_iso",
     "boots",
     "can_boot",
+    "can_convert",
+    "disk_as",
     "filesystem_image",
+    "iso",
     "luks_header",
     "qcow2",
     "raw",
+    "stream_optimized_vmdk",
+    "vmdk",
+    "vmdk_descriptor",
 ]

@@ -74,3 +74,8 @@ def luks_header(payload: bytes = bytes(SECTOR_BYTES)) -> bytes:
     disabled_key = struct.pack(">II32sII", 0x0000DEAD, 0, bytes(32), 8, 4000)
     header += 8 * disabled_key
     return header.ljust(payload_sector * SECTOR_BYTES, b"\0") + payload
+
+
+def iso(size: int = 1 << 20) -> bytes:
+    """An ISO 9660 file system of ``size`` bytes, empty but for its descriptor."""
+    return (bytes(32_768) + b"\1CD001\1").ljust(size, b"\0")

@@ -120,7 +120,10 @@ class _ForwardHandler(BaseHTTPRequestHandler):
         with target.makefile("rb") as answer:
             line, headers = _answer_head(answer)
             sent.status = int(line.split()[1])
-            take(step for rule in rules for step in rule.after)
+            instead = take(step for rule in rules for step in rule.after)
+            if instead:
+                self._say(instead)
+                return
             self.wfile.write(_head(line, headers))
             while piece := answer.read1(PIECE_BYTES):
                 self.wfile.write(piece)

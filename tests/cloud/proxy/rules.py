@@ -67,7 +67,15 @@ class Rule:
         self, status: int, body: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> "Rule":
         """Answer in the target's place; it never sees the request."""
-        return self._add(self.before, lambda: Answer(status, body, headers or {}))
+        return self.answer_with(lambda: Answer(status, body, headers or {}))
+
+    def answer_with(self, make: Callable[[], Answer]) -> "Rule":
+        """Answer what the test makes then; the target never sees the request."""
+        return self._add(self.before, make)
+
+    def answer_instead(self, status: int, body: bytes = b"") -> "Rule":
+        """Let the target do its work, and answer something else than it did."""
+        return self._add(self.after, lambda: Answer(status, body))
 
     def call(self, function: Callable[[], object]) -> "Rule":
         """Call the test before the target gets the request."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.cloud.source.control import ControlServer
 from tests.cloud.source.desk import Desk
+from tests.cloud.source.doors import Doors
 from tests.cloud.source.server import FileServer
 
 PARENT_POLL_SECONDS = 0.2
@@ -24,7 +25,8 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     desk = Desk()
-    files, control = FileServer(arguments.root, desk), ControlServer(desk)
+    files = FileServer(arguments.root, desk)
+    control = ControlServer(desk, Doors(files.root, desk))
     for server in (files, control):
         server.start()
     _announce(arguments.state, url=files.url, control=control.url, pid=os.getpid())

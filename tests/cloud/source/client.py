@@ -33,10 +33,29 @@ class Source:
     control: str
     root: Path
     prefix: str = ""
+    authority: str = ""
+    """In PEM: what has to be trusted by whoever reaches it over TLS."""
 
     def folder(self) -> "Source":
         """The same server, with a folder that no other test sees."""
         return replace(self, prefix=f"{self.prefix}/{uuid.uuid4().hex}")
+
+    def over_tls(self, certificate: str = "valid") -> "Source":
+        """The same files over https, with a certificate of that kind.
+
+        ``valid`` (of an authority of its own), ``expired``, ``other-host`` or
+        ``self-signed``.
+        """
+        return self._through(certificate)
+
+    def over_ipv6(self) -> "Source":
+        """The same files at ``[::1]``; raises HTTPError where there is no IPv6."""
+        return self._through("ipv6")
+
+    def by_name(self) -> "Source":
+        """The same server as ``localhost``: another host, for whoever compares."""
+        url = self.base_url.replace("127.0.0.1", "localhost")
+        return replace(self, base_url=url)
 
     def url(self, name: str) -> str:
         return self.base_url + quote(self._path(name))
@@ -87,6 +106,10 @@ class Source:
         if received is None:
             raise TimeoutError(f"{wanted} not seen, but {self.requests(name)}")
         return Received(**received)
+
+    def _through(self, door: str) -> "Source":
+        opened = self._order("open", "", kind=door)
+        return replace(self, base_url=opened["url"], authority=opened["authority"])
 
     def _path(self, name: str) -> str:
         return f"{self.prefix}/{name}"

@@ -11,14 +11,18 @@ from typing import Any
 from tests.cloud.loopback import LoopbackServer
 from tests.cloud.source import faults
 from tests.cloud.source.desk import Desk
+from tests.cloud.source.doors import Doors
 
 
 class ControlServer(LoopbackServer):
     """Takes the orders of tests to the desk."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, doors: Doors) -> None:
         super().__init__(_ControlHandler)
-        self.desk = desk
+        self.desk, self.doors = desk, doors
+
+    def open(self, path: str, kind: str) -> dict[str, str]:
+        return self.doors.open(kind)
 
     def misbehave(self, path: str, faults_in_json: list[dict[str, Any]]) -> None:
         self.desk.misbehave(path, [faults.from_json(each) for each in faults_in_json])
@@ -35,7 +39,7 @@ class ControlServer(LoopbackServer):
 
 
 class _ControlHandler(BaseHTTPRequestHandler):
-    ORDERS = ("misbehave", "release", "requests", "wait_for")
+    ORDERS = ("misbehave", "open", "release", "requests", "wait_for")
     server: ControlServer
 
     def do_POST(self) -> None:
@@ -46,7 +50,7 @@ class _ControlHandler(BaseHTTPRequestHandler):
         arguments = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         try:
             answer = getattr(self.server, order)(**arguments)
-        except (KeyError, TypeError) as error:
+        except (KeyError, OSError, TypeError) as error:
             self.send_error(HTTPStatus.BAD_REQUEST, explain=repr(error))
             return
         self._answer(json.dumps(answer).encode())

@@ -17,6 +17,21 @@ class _Place:
     faults: tuple[Fault, ...] = ()
     released: threading.Event = field(default_factory=threading.Event)
     requests: list[Received] = field(default_factory=list)
+    ordered_at: int = 0
+    """How many requests there had been when the faults were ordered."""
+
+
+@dataclass(frozen=True)
+class Orders:
+    """How one request is to be answered."""
+
+    faults: tuple[Fault, ...]
+    released: threading.Event
+    """Set when the test ends its stalls."""
+    number: int
+    """Counted from 1 since the faults were ordered."""
+    beside: int
+    """How many others of the path are being answered."""
 
 
 class Desk:
@@ -34,6 +49,7 @@ class Desk:
         with self._changed:
             place = self._places[path]
             place.faults, place.released = tuple(faults), threading.Event()
+            place.ordered_at = len(place.requests)
 
     def release(self, path: str) -> None:
         """Let everything that stalls under the path go on, now and later."""
@@ -45,21 +61,22 @@ class Desk:
         with self._changed:
             return list(self._places[path].requests)
 
-    def orders(self, path: str) -> tuple[tuple[Fault, ...], threading.Event]:
-        """The faults to apply to one answer, and the event that ends its stalls."""
+    @contextmanager
+    def answering(self, path: str, received: Received) -> Iterator[Orders]:
+        """Report a request, and how its answer ended; what to answer with."""
         with self._changed:
             place = self._places[path]
-            return place.faults, place.released
-
-    @contextmanager
-    def answering(self, path: str, received: Received) -> Iterator[None]:
-        """Report a request, and how its answer ended."""
-        with self._changed:
-            self._places[path].requests.append(received)
+            orders = Orders(
+                faults=place.faults,
+                released=place.released,
+                number=len(place.requests) + 1 - place.ordered_at,
+                beside=sum(not request.ended for request in place.requests),
+            )
+            place.requests.append(received)
             self._changed.notify_all()
         ended = "failed"
         try:
-            yield
+            yield orders
             ended = "complete"
         except CutError:
             ended = "cut"

@@ -5,6 +5,7 @@
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 
 PIECE_BYTES = 64 * 1024
@@ -38,17 +39,30 @@ class Received:
 
 @dataclass(frozen=True)
 class File:
-    """A body that is a file: while nothing wraps it, the kernel sends it."""
+    """A body that is a file, or the bytes of it from ``start`` up to ``stop``.
+
+    While nothing wraps it, the kernel sends it.
+    """
 
     path: Path
+    start: int = 0
+    stop: int | None = None
+
+    @property
+    def end(self) -> int:
+        """The offset behind its last byte."""
+        return self.path.stat().st_size if self.stop is None else self.stop
 
     @property
     def size(self) -> int:
-        return self.path.stat().st_size
+        return self.end - self.start
 
     def __iter__(self) -> Iterator[bytes]:
         with self.path.open("rb") as stream:
-            while piece := stream.read(PIECE_BYTES):
+            stream.seek(self.start)
+            left = self.size
+            while piece := stream.read(min(PIECE_BYTES, left)):
+                left -= len(piece)
                 yield piece
 
 
@@ -56,18 +70,29 @@ class File:
 class Response:
     """An answer that faults may change: any attribute, and the body by wrapping it.
 
-    ``released`` is set when the test releases what stalls on this path. Without a
-    Content-Length among ``headers`` the end of the body is the end of the
-    connection, unless ``chunked``.
+    ``released`` is set when the test releases what stalls on this path. ``number``
+    counts the path's requests since the test ordered its faults, ``beside`` how many
+    others are being answered meanwhile. Without a Content-Length among ``headers``
+    the end of the body is the end of the connection, unless ``chunked``.
     """
 
     request: Received
     released: threading.Event
-    status: int = 200
+    number: int = 1
+    beside: int = 0
+    status: int = HTTPStatus.OK
     headers: dict[str, str] = field(default_factory=dict)
     body: Iterable[bytes] = ()
     chunked: bool = False
     close: bool = False
+    file: File | None = None
+    span: tuple[int, int] | None = None
+    """Of a part of the file: the offsets of its first byte and behind its last."""
+
+    @property
+    def offset(self) -> int:
+        """Where in the file its first byte lies."""
+        return self.span[0] if self.span else 0
 
     def say(self, text: str, content_type: str) -> None:
         """Make ``text`` the whole body, with the length that it has."""
@@ -75,3 +100,19 @@ class Response:
         self.headers["Content-Type"] = content_type
         self.headers["Content-Length"] = str(len(content))
         self.body = [content]
+
+    def serve_whole(self) -> None:
+        """Answer with all of the file, if there is one."""
+        if self.file:
+            self.status, self.body, self.span = HTTPStatus.OK, self.file, None
+            self.headers.pop("Content-Range", None)
+            self.headers["Content-Length"] = str(self.file.size)
+
+    def serve_range(self, start: int, stop: int) -> None:
+        """Answer with the bytes of the file from ``start`` up to ``stop``."""
+        if self.file:
+            self.status, self.span = HTTPStatus.PARTIAL_CONTENT, (start, stop)
+            self.body = File(self.file.path, start, stop)
+            told = f"bytes {start}-{stop - 1}/{self.file.size}"
+            self.headers["Content-Range"] = told
+            self.headers["Content-Length"] = str(stop - start)

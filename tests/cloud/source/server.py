@@ -4,15 +4,15 @@
 
 import os
 import socket
+import ssl
 import struct
-from email.utils import formatdate
-from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from tests.cloud.loopback import LoopbackServer
-from tests.cloud.source.desk import Desk
+from tests.cloud.source import files
+from tests.cloud.source.desk import Desk, Orders
 from tests.cloud.source.response import CutError, File, Received, Response
 
 SENDFILE_BYTES = 1024 * 1024
@@ -46,8 +46,8 @@ class _FileHandler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         received = Received(self.command, self.path, headers)
         try:
-            with self.server.desk.answering(path, received):
-                self._answer(path, received)
+            with self.server.desk.answering(path, received) as orders:
+                self._answer(path, received, orders)
         except CutError as cut:
             self._cut(cut.reset)
         except OSError:
@@ -56,29 +56,14 @@ class _FileHandler(BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self.do_GET()
 
-    def _answer(self, path: str, received: Received) -> None:
-        faults, released = self.server.desk.orders(path)
-        response = Response(received, released)
-        self._plain(response, self.server.file(path))
-        for fault in faults:
+    def _answer(self, path: str, received: Received, orders: Orders) -> None:
+        response = Response(received, orders.released, orders.number, orders.beside)
+        files.answer(response, self.server.file(path))
+        for fault in orders.faults:
             fault.apply(response)
         self._send_head(response)
         if self.command != "HEAD":
             self._send_body(response)
-
-    def _plain(self, response: Response, file: File | None) -> None:
-        if file is None:
-            response.status = HTTPStatus.NOT_FOUND
-            response.say("There is no such file.\n", "text/plain; charset=utf-8")
-            return
-        found = file.path.stat()
-        response.headers = {
-            "Content-Type": "application/octet-stream",
-            "Content-Length": str(found.st_size),
-            "Last-Modified": formatdate(found.st_mtime, usegmt=True),
-            "ETag": f'"{found.st_mtime_ns:x}-{found.st_size:x}"',
-        }
-        response.body = file
 
     def _send_head(self, response: Response) -> None:
         framed = response.chunked or "Content-Length" in response.headers
@@ -92,7 +77,8 @@ class _FileHandler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def _send_body(self, response: Response) -> None:
-        if isinstance(response.body, File) and not response.chunked:
+        is_plain = not (response.chunked or isinstance(self.connection, ssl.SSLSocket))
+        if isinstance(response.body, File) and is_plain:
             self._send_file(response.body, response.request)
             return
         for piece in response.body:
@@ -108,9 +94,12 @@ class _FileHandler(BaseHTTPRequestHandler):
 
     def _send_file(self, file: File, received: Received) -> None:
         with file.path.open("rb") as stream:
-            offset = 0
+            offset, end = file.start, file.end
             while count := os.sendfile(
-                self.connection.fileno(), stream.fileno(), offset, SENDFILE_BYTES
+                self.connection.fileno(),
+                stream.fileno(),
+                offset,
+                min(SENDFILE_BYTES, end - offset),
             ):
                 offset += count
                 self.server.desk.sent(received, count)

@@ -1,9 +1,11 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
+import bz2
 import gzip
 import io
 import itertools
 import lzma
+import sys
 import tarfile
 import zipfile
 import zlib
@@ -12,7 +14,13 @@ import pytest
 
 from tests.cloud import archives
 
+if sys.version_info >= (3, 14):
+    from compression.zstd import decompress as zst_decompressed
+else:
+    from backports.zstd import decompress as zst_decompressed
+
 MIB = 1024 * 1024
+ZST_MAGIC = b"\x28\xb5\x2f\xfd"
 CONTENT = bytes(range(256)) * 5000
 
 
@@ -40,6 +48,32 @@ def test_xz_unpacks_to_its_content(streams: int) -> None:
 
     assert lzma.decompress(archive) == CONTENT
     assert archive.count(b"\xfd7zXZ\0") == streams
+
+
+@pytest.mark.parametrize("streams", [1, 3])
+def test_bz2_unpacks_to_its_content(streams: int) -> None:
+    archive = archives.bz2(CONTENT, streams)
+
+    assert bz2.decompress(archive) == CONTENT
+    assert archive.count(b"1AY&SY") == streams
+
+
+@pytest.mark.parametrize("frames", [1, 3])
+def test_zst_unpacks_to_its_content(frames: int) -> None:
+    archive, parallel = archives.zst(CONTENT, frames), archives.pzst(CONTENT, frames)
+
+    assert zst_decompressed(archive) == zst_decompressed(parallel) == CONTENT
+    assert archive.count(ZST_MAGIC) == frames
+    assert parallel.startswith(b"\x50\x2a\x4d\x18")
+
+
+def test_bz2_and_zst_can_be_wrong_in_each_way() -> None:
+    with pytest.raises(OSError, match="Invalid data stream"):
+        bz2.decompress(archives.with_wrong_bz2_crc(archives.bz2(CONTENT)))
+    with pytest.raises(Exception, match="doesn't match checksum"):
+        zst_decompressed(archives.with_wrong_zst_checksum(archives.zst(CONTENT)))
+    with pytest.raises(Exception, match="too much memory"):
+        zst_decompressed(archives.zst(CONTENT, window_log=28))
 
 
 def test_gz_can_be_wrong_in_each_way() -> None:
@@ -200,6 +234,27 @@ def test_the_xz_bomb_is_a_hundred_gigabytes_in_fifteen_megabytes() -> None:
     assert first.eof
     assert size * streams >= 100 * 10**9
     assert len(bomb) < 15 * 10**6
+
+
+def test_the_bz2_and_the_zst_bomb_are_a_hundred_gigabytes_in_little() -> None:
+    unpacked = 32 * MIB
+
+    for bomb, magic, most in [
+        (archives.bz2_bomb(), b"BZh9", 200_000),
+        (archives.zst_bomb(), ZST_MAGIC, 4_000_000),
+    ]:
+        assert bomb.count(magic) * unpacked >= 100 * 10**9
+        assert len(bomb) < most
+
+
+def test_an_ova_is_a_tar_whose_first_member_describes_it() -> None:
+    members = listed(archives.ova(b"disk"))
+
+    assert [member.name for member in members] == [
+        "machine.ovf",
+        "machine.mf",
+        "machine-disk1.vmdk",
+    ]
 
 
 def test_the_gzip_bomb_is_as_dense_as_deflate_can_be() -> None:

@@ -14,10 +14,15 @@ from tests.cloud.images import (
     bootable_iso,
     boots,
     can_boot,
+    disk_as,
     filesystem_image,
+    iso,
     luks_header,
     qcow2,
     raw,
+    stream_optimized_vmdk,
+    vmdk,
+    vmdk_descriptor,
 )
 
 MIB = 1024 * 1024
@@ -187,6 +192,63 @@ def test_qcow2_states_the_header_length_it_is_told() -> None:
 
 def test_luks_is_seen_as_luks() -> None:
     assert inspect(luks_header()) == ("luks", [])
+
+
+def test_an_iso_is_seen_as_one() -> None:
+    assert inspect(iso()) == ("iso", [])
+
+
+@pytest.mark.parametrize(
+    ("image", "failures"),
+    [
+        (vmdk(), []),
+        (vmdk("streamOptimized"), []),
+        (stream_optimized_vmdk(), []),
+        (stream_optimized_vmdk(footer_version=2), ["footer"]),
+        (vmdk("monolithicFlat", 'RW 1 FLAT "/etc/passwd" 0'), ["descriptor"]),
+        (vmdk(extent='RW 1 SPARSE "/etc/passwd"'), ["descriptor"]),
+        (vmdk_descriptor("twoGbMaxExtentFlat"), ["descriptor"]),
+        # What oslo's checks let pass, and QEMU obeys
+        (vmdk(parent="/etc/passwd"), []),
+        (vmdk(sectors=0), []),
+    ],
+)
+def test_vmdk_can_be_what_glance_refuses_and_what_it_overlooks(
+    image: bytes, failures: list[str]
+) -> None:
+    assert inspect(image) == ("vmdk", failures)
+
+
+@needs_qemu_img
+def test_vmdk_names_its_parent_as_qemu_reads_it(tmp_path: Path) -> None:
+    parent, child = tmp_path / "parent.vmdk", tmp_path / "child.vmdk"
+    parent.write_bytes(disk_as("vmdk", b"secret", virtual_size=MIB))
+    child.write_bytes(vmdk(parent=str(parent)))
+
+    described = json.loads(qemu_img("info", "--output=json", "-f", "vmdk", child))
+
+    assert described["backing-filename"] == str(parent)
+    assert described["virtual-size"] == MIB
+
+
+@needs_qemu_img
+@pytest.mark.parametrize(
+    ("disk_format", "options"),
+    [
+        ("qcow2", ""),
+        ("vmdk", "subformat=streamOptimized"),
+        ("vmdk", "subformat=monolithicSparse"),
+        ("vhd", "subformat=dynamic,force_size=on"),
+        ("vhdx", ""),
+        ("vdi", ""),
+    ],
+)
+def test_a_disk_in_the_format_of_another_hypervisor_is_seen_as_such(
+    disk_format: str, options: str
+) -> None:
+    image = disk_as(disk_format, raw(5000), virtual_size=2 * MIB, options=options)
+
+    assert inspect(image) == (disk_format, [])
 
 
 @pytest.mark.skipif(

@@ -1,11 +1,14 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
+import base64
+import gzip
 import http.client
 import itertools
 import json
 import os
 import select
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -18,29 +21,45 @@ import pytest
 
 from tests.cloud.source.client import Source, running_source
 from tests.cloud.source.faults import (
+    BasicAuth,
+    Changed,
     Drip,
     Drop,
+    Encoded,
     Endless,
     Fault,
     Headers,
     NoLength,
+    NoRanges,
+    Only,
     Page,
     Rate,
+    Redirect,
+    Silence,
     Stall,
     Status,
     WrongLength,
+    WrongRange,
 )
 
 CONTENT = bytes(range(256)) * 1000
 
 
 @contextmanager
-def asked(url: str, method: str = "GET") -> Iterator[http.client.HTTPResponse]:
+def asked(
+    url: str, method: str = "GET", authority: str = "", **headers: str
+) -> Iterator[http.client.HTTPResponse]:
     """The answer to one request on a connection of its own."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=30)
+    if parts.scheme == "https":
+        trusting = ssl.create_default_context(cadata=authority)
+        connection = http.client.HTTPSConnection(
+            parts.netloc, timeout=30, context=trusting
+        )
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
     try:
-        connection.request(method, parts.path)
+        connection.request(method, parts.path, headers=sent)
         yield connection.getresponse()
     finally:
         connection.close()
@@ -56,7 +75,7 @@ def test_a_file_comes_with_its_length_date_and_tag(source: Source) -> None:
     assert answer.headers["Content-Length"] == str(len(CONTENT))
     assert answer.headers["Last-Modified"].endswith(" GMT")
     assert answer.headers["ETag"].startswith('"')
-    assert "Accept-Ranges" not in answer.headers
+    assert answer.headers["Accept-Ranges"] == "bytes"
 
 
 def test_head_is_get_without_the_body(source: Source) -> None:
@@ -93,6 +112,73 @@ def test_nothing_outside_the_root_is_served(source: Source, path: str) -> None:
         assert answer.status == 404
     with asked(f"{source.base_url}{path}") as answer:
         assert answer.status == 404
+
+
+@pytest.mark.parametrize(
+    ("wanted", "start", "stop"),
+    [
+        ("bytes=0-0", 0, 1),
+        ("bytes=10-19", 10, 20),
+        ("bytes=200000-", 200_000, len(CONTENT)),
+        ("bytes=255999-999999", len(CONTENT) - 1, len(CONTENT)),
+        ("bytes=-5", len(CONTENT) - 5, len(CONTENT)),
+    ],
+)
+def test_a_range_comes_as_asked(
+    source: Source, wanted: str, start: int, stop: int
+) -> None:
+    url = source.put("disk.img", CONTENT)
+
+    with asked(url, range=wanted) as answer:
+        content = answer.read()
+
+    assert (answer.status, content) == (206, CONTENT[start:stop])
+    told = f"bytes {start}-{stop - 1}/{len(CONTENT)}"
+    assert answer.headers["Content-Range"] == told
+    assert answer.headers["Content-Length"] == str(stop - start)
+    assert answer.headers["ETag"]
+
+
+@pytest.mark.parametrize("strange", ["bytes=1-2,4-5", "bytes=-", "lines=1-2"])
+def test_ranges_that_cannot_be_understood_get_the_file(
+    source: Source, strange: str
+) -> None:
+    url = source.put("disk.img", CONTENT)
+
+    with asked(url, range=strange) as answer:
+        assert (answer.status, answer.read()) == (200, CONTENT)
+
+
+def test_a_range_behind_the_end_is_refused_with_the_size(source: Source) -> None:
+    url = source.put("disk.img", CONTENT)
+
+    with asked(url, range=f"bytes={len(CONTENT)}-") as answer:
+        assert answer.status == 416
+    assert answer.headers["Content-Range"] == f"bytes */{len(CONTENT)}"
+
+
+def test_head_knows_no_ranges(source: Source) -> None:
+    url = source.put("disk.img", CONTENT)
+
+    with asked(url, "HEAD", range="bytes=5-") as answer:
+        assert answer.status == 200
+    assert answer.headers["Content-Length"] == str(len(CONTENT))
+
+
+@pytest.mark.parametrize("name", ["ETag", "Last-Modified"])
+def test_if_range_decides_between_the_range_and_the_file(
+    source: Source, name: str
+) -> None:
+    url = source.put("disk.img", CONTENT)
+    with asked(url, "HEAD") as answer:
+        condition = answer.headers[name]
+
+    with (
+        asked(url, range="bytes=5-", if_range=condition) as fitting,
+        asked(url, range="bytes=5-", if_range='"other"') as other,
+    ):
+        assert (fitting.status, fitting.read()) == (206, CONTENT[5:])
+        assert (other.status, other.read()) == (200, CONTENT)
 
 
 def test_names_may_hold_spaces_and_any_letter(source: Source) -> None:
@@ -242,6 +328,35 @@ def test_stall_waits_for_its_release(source: Source) -> None:
     assert start + rest == CONTENT
 
 
+def test_a_stall_behind_the_end_is_none(source: Source) -> None:
+    url = source.put("disk.img", CONTENT)
+    source.misbehave("disk.img", Stall(after=1000), Drop(after=2000))
+
+    with asked(url, range="bytes=0-998") as before:
+        assert before.read() == CONTENT[:999]
+    with asked(url, range="bytes=2001-") as behind:
+        assert behind.read() == CONTENT[2001:]
+
+
+def test_silence_comes_before_the_answer(source: Source) -> None:
+    url = source.put("disk.img", CONTENT)
+    source.misbehave("disk.img", Silence(), Status(503))
+    answers: list[int] = []
+
+    def client() -> None:
+        with asked(url) as answer:
+            answers.append(answer.status)
+
+    asking = threading.Thread(target=client)
+    asking.start()
+    source.wait_for("disk.img")
+    before = list(answers)
+    source.release("disk.img")
+    asking.join(30)
+
+    assert (before, answers) == ([], [503])
+
+
 def test_stall_can_end_by_itself(source: Source) -> None:
     url = source.put("disk.img", CONTENT)
     source.misbehave("disk.img", Stall(after=5, seconds=0.01))
@@ -270,6 +385,122 @@ def test_faults_apply_in_the_order_given(source: Source) -> None:
     assert failure.value.partial == b"<ht"
 
 
+@pytest.mark.parametrize("advertised", [True, False])
+def test_no_ranges_sends_the_file_for_each(source: Source, advertised: bool) -> None:
+    url = source.put("disk.img", CONTENT)
+    source.misbehave("disk.img", NoRanges(advertised))
+
+    with asked(url, range="bytes=5-") as answer:
+        assert (answer.status, answer.read()) == (200, CONTENT)
+    assert ("Accept-Ranges" in answer.headers) is advertised
+    assert "Content-Range" not in answer.headers
+
+
+def test_wrong_range_is_another_and_says_so(source: Source) -> None:
+    url = source.put("disk.img", CONTENT)
+    source.misbehave("disk.img", WrongRange(by=3))
+
+    with asked(url, range="bytes=5-") as answer:
+        assert (answer.status, answer.read()) == (206, CONTENT[8:])
+    assert answer.headers["Content-Range"].startswith("bytes 8-")
+
+
+@pytest.mark.parametrize(("heedless", "status"), [(False, 200), (True, 206)])
+def test_changed_is_another_file(source: Source, heedless: bool, status: int) -> None:
+    url = source.put("disk.img", CONTENT)
+    with asked(url, "HEAD") as answer:
+        before = answer.headers["ETag"]
+    source.misbehave("disk.img", Changed('"new"', heedless=heedless))
+
+    with asked(url, range="bytes=5-", if_range=before) as answer:
+        assert answer.status == status
+    assert answer.headers["ETag"] == '"new"'
+
+
+def test_drop_counts_from_the_start_of_the_file(source: Source) -> None:
+    url = source.put("disk.img", CONTENT)
+    source.misbehave("disk.img", Drop(1000))
+
+    with (
+        asked(url, range="bytes=900-") as before,
+        asked(url, range="bytes=1001-") as behind,
+    ):
+        with pytest.raises(http.client.IncompleteRead) as failure:
+            before.read()
+        assert behind.read() == CONTENT[1001:]
+
+    assert failure.value.partial == CONTENT[900:1000]
+
+
+def test_drop_can_count_from_the_start_of_each_answer(source: Source) -> None:
+    url = source.put("disk.img", CONTENT)
+    source.misbehave("disk.img", Drop(1000, each=True))
+
+    with (
+        asked(url, range="bytes=900-") as answer,
+        pytest.raises(http.client.IncompleteRead) as failure,
+    ):
+        answer.read()
+
+    assert failure.value.partial == CONTENT[900:1900]
+
+
+def test_only_some_requests_meet_the_fault(source: Source) -> None:
+    url = source.put("disk.img", CONTENT)
+    with asked(url):
+        pass
+    source.misbehave("disk.img", Only(Status(503), first=2, last=3))
+
+    statuses = []
+    for _ in range(4):
+        with asked(url, "HEAD") as answer:
+            statuses.append(answer.status)
+
+    assert statuses == [200, 503, 503, 200]
+
+
+def test_only_beside_others_meets_who_comes_second(source: Source) -> None:
+    url = source.put("disk.img", CONTENT)
+    source.misbehave("disk.img", Stall(after=5), Only(Status(429), beside=1))
+
+    with asked(url) as first:
+        source.wait_for("disk.img", bytes_sent=5)
+        with asked(url) as second:
+            assert (first.status, second.status) == (200, 429)
+        source.release("disk.img")
+        assert first.read() == CONTENT
+
+
+@pytest.mark.parametrize("only_said", [True, False])
+def test_encoded_says_gzip_and_may_be_it(source: Source, only_said: bool) -> None:
+    url = source.put("disk.img", CONTENT)
+    source.misbehave("disk.img", Encoded(only_said))
+
+    with asked(url, range="bytes=5-") as answer:
+        content = answer.read()
+
+    assert (answer.status, answer.headers["Content-Encoding"]) == (200, "gzip")
+    assert (content if only_said else gzip.decompress(content)) == CONTENT
+
+
+def test_basic_auth_asks_for_the_user(source: Source) -> None:
+    url = source.put("disk.img", CONTENT)
+    source.misbehave("disk.img", BasicAuth("joe", "pä:ss"))
+    pair = base64.b64encode("joe:pä:ss".encode()).decode()
+
+    with asked(url) as nobody, asked(url, authorization=f"Basic {pair}") as joe:
+        assert (nobody.status, joe.status) == (401, 200)
+    assert nobody.headers["WWW-Authenticate"].startswith("Basic ")
+
+
+def test_redirect_goes_wherever_it_is_told(source: Source) -> None:
+    url = source.put("disk.img", CONTENT)
+    source.misbehave("disk.img", Redirect("data:text/plain,x", 307))
+
+    with asked(url) as answer:
+        assert (answer.status, answer.headers["Location"]) == (307, "data:text/plain,x")
+
+
 def test_behave_ends_the_faults(source: Source) -> None:
     url = source.put("disk.img", CONTENT)
     source.misbehave("disk.img", Status(500))
@@ -286,6 +517,52 @@ def test_waiting_in_vain_says_what_was_seen(source: Source) -> None:
 
     with pytest.raises(TimeoutError, match="method='HEAD'"):
         source.wait_for("disk.img", bytes_sent=1, timeout=0.01)
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+def test_tls_is_trusted_with_its_authority(source: Source, name: str) -> None:
+    source.put("disk.img", CONTENT)
+    secured = source.over_tls()
+    url = secured.url("disk.img").replace("127.0.0.1", name)
+
+    with asked(url, authority=secured.authority) as answer:
+        assert answer.read() == CONTENT
+    assert len(source.requests("disk.img")) == 1
+
+
+@pytest.mark.parametrize(
+    ("certificate", "why"),
+    [
+        ("expired", "expired"),
+        ("other-host", "mismatch"),
+        ("self-signed", "self.signed"),
+    ],
+)
+def test_tls_with_a_bad_certificate_is_refused(
+    source: Source, certificate: str, why: str
+) -> None:
+    source.put("disk.img", CONTENT)
+    secured = source.over_tls(certificate)
+
+    with (
+        pytest.raises(ssl.SSLCertVerificationError, match=why),
+        asked(secured.url("disk.img"), authority=secured.authority),
+    ):
+        pass
+
+    assert source.requests("disk.img") == []
+
+
+def test_the_same_files_come_over_ipv6(source: Source) -> None:
+    source.put("disk.img", CONTENT)
+    try:
+        other = source.over_ipv6()
+    except OSError:
+        pytest.skip("there is no IPv6 here")
+
+    with asked(other.url("disk.img")) as answer:
+        assert answer.read() == CONTENT
+    assert other.base_url.startswith("http://[::1]:")
 
 
 def test_a_hundred_clients_are_served_at_once(source: Source) -> None:

@@ -1,0 +1,16 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""What all faults have in common."""
+
+from dataclasses import dataclass
+
+from tests.cloud.source.response import Response
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One way to misbehave."""
+
+    def apply(self, response: Response) -> None:
+        """Change the response, which wasn't sent yet."""
+        raise NotImplementedError
