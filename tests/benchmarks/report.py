@@ -15,9 +15,12 @@ from tests.benchmarks.row import Result
 
 def table(results: Sequence[Result]) -> str:
     """One line of figures a row, below the two things that it compares."""
-    lines = [f"{'':8} {'measured':>10} {'against':>10} {'ratio':>7} {'at most':>8}"]
+    width = max(len(result.row.name) for result in results)
+    heads = f"{'measured':>10} {'against':>10} {'ratio':>7} {'at most':>8}"
+    lines = [f"{'':{width}} {heads}"]
     for result in results:
-        lines += ["", result.row.what, f"  against {result.row.against}", _line(result)]
+        lines += ["", result.row.what, f"  against {result.row.against}"]
+        lines += [f"{result.row.name:{width}} {_line(result)}"]
     return "\n".join(lines)
 
 
@@ -30,13 +33,13 @@ def write_json(results: Sequence[Result], path: Path, **circumstances: Any) -> N
 def _line(result: Result) -> str:
     row = result.row
     if result.missing:
-        return f"{row.name:8} NOT MEASURED: {result.missing}"
+        return f"NOT MEASURED: {result.missing}"
     what, against = (_figure(each, row.unit) for each in result.chosen)
     verdict = "holds" if result.holds else "DOES NOT HOLD"
     if math.isfinite(row.ceiling):
         verdict += f" (and at most {_figure(row.ceiling, row.unit)})"
     figures = f"{what:>10} {against:>10} {result.ratio:7.3f} {row.at_most:8.2f}"
-    return f"{row.name:8} {figures}  {verdict}"
+    return f"{figures}  {verdict}"
 
 
 def _figure(value: float, unit: str) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import statistics
+import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -78,6 +79,8 @@ def measured(row: Row, stage: Stage, say: Say, rounds: int | None = None) -> Res
                     its.append(measure())
                 latest = " against ".join(f"{its[-1]:.2f}" for its in figures)
                 say(f"{row.name}, round {number} of {count}: {latest} {row.unit}")
-    except FileNotFoundError as error:
-        return Result(row, missing=str(error))
+    except (FileNotFoundError, RuntimeError, subprocess.CalledProcessError) as error:
+        # The other rows still have something to say.
+        say(f"{row.name}: {error}")
+        return Result(row, missing=str(error).splitlines()[-1])
     return Result(row, tuple(figures[0]), tuple(figures[1]))

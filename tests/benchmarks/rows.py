@@ -4,7 +4,18 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import imports, memory, start
+from functools import partial
+
+from tests.benchmarks import (
+    convert,
+    image_manager,
+    imports,
+    memory,
+    sources,
+    start,
+    web_download,
+)
+from tests.benchmarks.packings import BZIP2, GZIP, PACKINGS, TAR_GZIP, XZ, ZIP, ZSTD
 from tests.benchmarks.row import Row
 
 ROWS = (
@@ -13,7 +24,7 @@ ROWS = (
         "import-url of the image as .gz, sha256 verified",
         "curl | gzip -d | curl -T -, which verifies nothing",
         at_most=1.15,
-        contest=imports.gzip_against_pipe,
+        contest=partial(imports.packed_against_pipe, packing=GZIP),
     ),
     Row(
         "recipe",
@@ -47,5 +58,86 @@ ROWS = (
         contest=start.with_against_without,
         rounds=20,
         choose=min,
+    ),
+    Row(
+        "web-download",
+        "import-url of the image itself, sha256 verified",
+        "image import --method web-download until active, which verifies nothing",
+        at_most=0.6,
+        contest=web_download.plain_against_web_download,
+    ),
+    Row(
+        "image-manager",
+        "import-url of the image itself, sha256 verified",
+        "openstack-image-manager --verify-checksum",
+        at_most=0.4,
+        contest=image_manager.plain_against_image_manager,
+    ),
+    *(
+        Row(
+            packing.ending,
+            f"import-url of the image as .{packing.ending}, sha256 verified",
+            f"curl | {' '.join(packing.unpack)} | curl -T -, which verifies nothing",
+            at_most=1.15,
+            contest=partial(imports.packed_against_pipe, packing=packing),
+        )
+        for packing in (XZ, ZSTD, BZIP2, TAR_GZIP)
+    ),
+    Row(
+        "zip",
+        "import-url of the image as .zip, sha256 verified",
+        "curl -o, unzip -p | curl -T -, which verifies nothing",
+        at_most=1.15,
+        contest=partial(imports.packed_against_pipe, packing=ZIP),
+    ),
+    Row(
+        "slow",
+        "import-url of half the size, from a source of 20 MB/s a connection",
+        "curl | curl -T -, which verifies nothing",
+        at_most=0.35,
+        contest=sources.slow_against_pipe,
+    ),
+    Row(
+        "slow-aria2c",
+        "import-url of half the size, from a source of 20 MB/s a connection",
+        "aria2c -x4 -s4, image create --file, which verify nothing",
+        at_most=0.85,
+        contest=sources.slow_against_aria2c,
+    ),
+    Row(
+        "convert",
+        "import-url --convert raw of the image in a disk of four times its size",
+        "curl -o, sha256sum -c, qemu-img convert, image create --file",
+        at_most=1.05,
+        contest=convert.raw_against_recipe,
+    ),
+    Row(
+        "convert-disk",
+        "temporary disk of import-url --convert raw at its most",
+        "what is downloaded",
+        at_most=1.0,
+        contest=convert.disk_against_download,
+        unit="MB",
+        rounds=1,
+    ),
+    Row(
+        "dropped",
+        "import-url from a source that drops the connection three times",
+        "import-url from the same source undisturbed",
+        at_most=1.2,
+        contest=sources.dropping_against_undisturbed,
+    ),
+    *(
+        Row(
+            f"memory-{packing.ending}",
+            "peak memory of import-url over four connections, four times the size",
+            f"the same, the image as .{packing.ending}",
+            at_most=1.05,
+            contest=partial(memory.over_connections, packing=packing),
+            unit="MB",
+            rounds=1,
+            ceiling=200,
+        )
+        for packing in PACKINGS
     ),
 )

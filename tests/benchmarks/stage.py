@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from tests.benchmarks.packings import Packing, pack
 from tests.cloud.accounts import Account
 from tests.cloud.cloud import Cloud
 from tests.cloud.images import filesystem_image
@@ -19,7 +19,10 @@ from tests.cloud.source.client import Source
 
 Say = Callable[[str], None]
 
+MB = 1_000_000
 BLOCK_BYTES = 1 << 20
+SMALLEST_MIB = 64
+"""Of an image: a smaller file system is another kind."""
 
 
 @dataclass(frozen=True)
@@ -51,31 +54,40 @@ class Stage:
     @cached_property
     def image(self) -> Path:
         """A qcow2 full of this machine's files; raises FileNotFoundError."""
-        path = self.folder / f"{self.mib}M.qcow2"
-        if not path.exists():
-            self.say(f"Making {path}: a file system of {self.mib} MiB (a minute) …")
-            half = path.with_suffix(".half")
-            filesystem_image(half, self.mib << 20)
-            half.replace(path)
-        return path
+        return self.image_of(self.mib)
 
-    @cached_property
-    def gzipped(self) -> Path:
-        """The same, as gzip makes it; raises FileNotFoundError."""
-        path = self.image.with_name(f"{self.image.name}.gz")
+    def image_of(self, mib: int) -> Path:
+        """The same of another size; raises FileNotFoundError."""
+        what = f"a file system of {mib} MiB (a minute)"
+        return self.kept(
+            f"{mib}M.qcow2", what, lambda path: filesystem_image(path, mib << 20)
+        )
+
+    def packed(self, packing: Packing) -> Path:
+        """The image, packed; raises FileNotFoundError."""
+        image = self.image
+        for name in packing.tools:
+            tool(name)
+        return self.kept(
+            f"{image.name}.{packing.ending}",
+            f"{image.name}, packed (minutes)",
+            lambda path: pack(packing, image, path),
+        )
+
+    def kept(self, name: str, what: str, make: Callable[[Path], None]) -> Path:
+        """A file of the folder; ``make`` is called with its path if there is none."""
+        path = self.folder / name
         if not path.exists():
-            self.say(f"Compressing it into {path.name} (a minute) …")
-            half = path.with_suffix(".half")
-            with half.open("wb") as output:
-                command = [tool("gzip"), "-c", str(self.image)]
-                subprocess.run(command, stdout=output, check=True)
+            self.say(f"Making {path}: {what} …")
+            half = self.folder / f"{name}.half"
+            make(half)
             half.replace(path)
         return path
 
     def published(self, file: Path) -> tuple[str, str]:
         """The URLs of the file and of its checksum list."""
         if file not in self._published:
-            line = f"{_sha256(file)}  {file.name}\n"
+            line = f"{sha256(file)}  {file.name}\n"
             listing = self.source.put(f"{file.name}.SHA256SUMS", line.encode())
             self._published[file] = self.source.put(file.name, file), listing
         return self._published[file]
@@ -85,12 +97,21 @@ class Stage:
         for shown in self.account.glance("GET", "/v2/images").json()["images"]:
             self.account.glance("DELETE", f"/v2/images/{shown['id']}")
 
+    def remove(self, file: Path) -> None:
+        """Remove a file of the folder, and forget what was published of it."""
+        file.unlink(missing_ok=True)
+        self._published.pop(file, None)
+
     def new_record(self, disk_format: str) -> str:
-        """The URL to which the data of a new image goes."""
+        """The ID of a new image without data."""
         record = {"disk_format": disk_format, "container_format": "bare"}
         created = self.account.glance("POST", "/v2/images", json=record)
         created.raise_for_status()
-        return f"{self.account.glance_url}/v2/images/{created.json()['id']}/file"
+        return str(created.json()["id"])
+
+    def upload_url(self, image_id: str) -> str:
+        """Where the data of an image goes."""
+        return f"{self.account.glance_url}/v2/images/{image_id}/file"
 
 
 def tool(name: str) -> str:
@@ -101,7 +122,8 @@ def tool(name: str) -> str:
     return found
 
 
-def _sha256(file: Path) -> str:
+def sha256(file: Path) -> str:
+    """The file's digest, in hex."""
     digest = hashlib.sha256()
     with file.open("rb") as stream:
         while block := stream.read(BLOCK_BYTES):

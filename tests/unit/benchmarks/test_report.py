@@ -64,6 +64,27 @@ def test_row_whose_tool_is_missing_says_so_and_does_not_hold(stage: Stage) -> No
     assert "no-such-tool is not installed" in table([result])
 
 
+@contextmanager
+def of_a_command_that_fails(stage: Stage) -> Iterator[tuple[Measure, Measure]]:
+    def measure() -> float:
+        raise RuntimeError("['openstack', 'image']: Starting\nIt was refused\n")
+
+    yield measure, measure
+
+
+def test_row_that_fails_says_why_in_a_line_and_the_others_are_measured(
+    stage: Stage,
+) -> None:
+    failing = replace(ROW, name="failing", contest=of_a_command_that_fails)
+
+    results = [measured(row, stage, print) for row in (failing, ROW)]
+
+    assert [result.holds for result in results] == [False, True]
+    lines = table(results).splitlines()
+    assert "failing NOT MEASURED: It was refused" in lines
+    assert any(line.split()[:3] == ["it", "3.000", "s"] for line in lines)
+
+
 def test_json_has_each_round_and_what_came_of_it(tmp_path: Path) -> None:
     path = tmp_path / "bench.json"
 
