@@ -24,6 +24,9 @@ TIMEOUT_SECONDS = 120
 """Of one request's silence: an answer that takes longer is no answer."""
 
 
+FRESH_TOKEN_SECONDS = 1800
+"""A token has to last so long when a stream begins: it can't be changed on the way."""
+
 LONGEST_REASON_CHARACTERS = 4096
 
 _EPOCH = datetime.fromtimestamp(0, timezone.utc)
@@ -68,22 +71,33 @@ class Api:
         """The answer to a DELETE, sent once."""
         return self._send("DELETE", path, connect_retries=0)
 
-    def put_stream(self, path: str, blocks: Iterator[bytes]) -> requests.Response:
+    def put_stream(
+        self, path: str, blocks: Iterator[bytes], store: str = ""
+    ) -> requests.Response:
         """The answer to a PUT of *blocks*, which can be sent only once.
 
         So neither a new token nor a new connection may send them again, and
-        they stay out of the client's log.
+        they stay out of the client's log. A token that may run out meanwhile is
+        renewed before. *store* names one that isn't the default.
         """
+        self._renew_token()
+        headers = {"Content-Type": "application/octet-stream"}
+        if store:
+            headers["X-Image-Meta-Store"] = store
         return self._send(
             "PUT",
             path,
             data=blocks,
-            headers={"Content-Type": "application/octet-stream"},
+            headers=headers,
             connect_retries=0,
             allow_reauth=False,
             redirect=False,
             log=False,
         )
+
+    def stream(self, path: str) -> requests.Response:
+        """The answer to a GET whose body isn't read yet: whoever asks closes it."""
+        return self.get(path, stream=True, log=False)
 
     def versions(self) -> list[tuple[int, ...]]:
         """The versions of the Image API that the cloud says it speaks.
@@ -120,6 +134,13 @@ class Api:
             return datetime.now(timezone.utc)
         issued = auth.get_access(session).issued
         return (issued or _EPOCH) + timedelta(seconds=time.monotonic() - _LOADED)
+
+    def _renew_token(self) -> None:
+        auth = self._adapter.auth or self._adapter.session.auth
+        if isinstance(auth, BaseIdentityPlugin):
+            access = auth.get_access(self._adapter.session)
+            if access.will_expire_soon(FRESH_TOKEN_SECONDS):
+                auth.invalidate()
 
     def _send(self, method: str, path: str, **options: Any) -> requests.Response:
         options.setdefault("timeout", TIMEOUT_SECONDS)

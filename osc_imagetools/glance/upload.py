@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 
 from osc_imagetools.errors import OperatorError
@@ -11,19 +12,49 @@ from osc_imagetools.glance.api import GlanceError, refusal
 from osc_imagetools.glance.images import Images
 from osc_imagetools.lifecycle.image import Image
 
+SETTLE_SECONDS = 600
+"""For Glance to end what a proxy has given up: it hashes and stores on its own."""
+
+SETTLE_POLL_SECONDS = 1.0
+
+_UNSETTLED = (401, 408, 409, 500, 502, 503, 504)
+"""After the last byte: Glance may have all of it, and still be storing it."""
+
 
 class UploadUndoneError(OperatorError):
     """The upload went through, but somebody's change to the image undid it."""
 
 
-def upload(images: Images, image: Image, blocks: Iterator[bytes]) -> None:
-    """Stream *blocks* into *image*.
+def upload(
+    images: Images, image: Image, blocks: Iterator[bytes], store: str = ""
+) -> None:
+    """Stream *blocks* into *image*, in the default store unless one is named.
 
     When they raise, the connection is closed before their end, Glance drops
     what it has, and the exception goes on. Raises `UploadUndoneError` when another
     writer spoiled it, `GlanceError` when Glance refuses it.
+
+    A proxy that gave up, or a lost answer, settles nothing: then the image is watched
+    until it tells.
     """
-    answer = images.api.put_stream(f"/images/{image.id}/file", _once(blocks))
+    _put(images, image, f"/images/{image.id}/file", blocks, store)
+
+
+def stage(images: Images, image: Image, blocks: Iterator[bytes]) -> None:
+    """Stream *blocks* to where Glance imports *image* from; raises like `upload`."""
+    _put(images, image, f"/images/{image.id}/stage", blocks)
+
+
+def _put(
+    images: Images, image: Image, path: str, blocks: Iterator[bytes], store: str = ""
+) -> None:
+    sent = _Sent(blocks)
+    try:
+        answer = images.api.put_stream(path, iter(sent), store=store)
+    except GlanceError as error:
+        if not (sent.all and _took(images, image, sent.size)):
+            raise error from None
+        return
     if answer.status_code == 204:
         return
     if answer.status_code in (404, 410):
@@ -32,11 +63,26 @@ def upload(images: Images, image: Image, blocks: Iterator[bytes]) -> None:
             "Glance answered that the image was changed or deleted meanwhile "
             f"({answer.status_code})",
         )
+    is_unsettled = answer.status_code in _UNSETTLED and sent.all
+    if is_unsettled and _took(images, image, sent.size):
+        return
     raise refusal(
         f"Glance did not take the data of image {image.id}",
         answer,
         _REMEDIES.get(answer.status_code, ""),
     )
+
+
+def _took(images: Images, image: Image, size: int) -> bool:
+    """Whether Glance has all of it after all, once the image is not ``saving``."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while (found := images.get(image.id)) and found.status == "saving":
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(SETTLE_POLL_SECONDS)
+    if found is None or found.status not in ("active", "uploading"):
+        return False
+    return found.size in (size, None)
 
 
 def stored(
@@ -69,13 +115,28 @@ def stored(
     return found
 
 
-def _once(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """A plain generator: what has a length or can be rewound is sent otherwise."""
-    yield from blocks
+class _Sent:
+    """A plain generator of the blocks, which tells how far it came.
+
+    What has a length or can be rewound would be sent otherwise.
+    """
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks = blocks
+        self.size = 0
+        self.all = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        for block in self._blocks:
+            self.size += len(block)
+            yield block
+        self.all = True
 
 
 _REMEDIES = {
     401: "The token ran out during the upload: ask for a longer lifetime, or again.",
-    413: "A quota or 'image_size_cap' of this cloud is too small for it.",
+    409: "Another upload into it has begun: see who else works on it.",
+    413: "Free some of the quota, or ask for a larger one: an old and a new version "
+    "exist side by side for a while.",
     415: "Say what the bytes are with --disk-format, if the inspection is wrong.",
 }

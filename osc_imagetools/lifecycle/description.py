@@ -14,9 +14,16 @@ class Description:
     """The version that somebody wants."""
 
     visibility: str = "shared"
-    properties: Mapping[str, str] = field(default_factory=dict)
-    tags: tuple[str, ...] = ()
+    protected: bool = False
     min_disk: int = 0
     """GiB; 0: what the image's own disk needs."""
+    min_ram: int = 0
+    """MiB."""
+    properties: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
     label: str | None = None
     build_date: date | None = None
+    stays_hidden: bool = False
+    """Verified, but not offered: it keeps the state ``staged`` and its own name."""
+    standard: str | None = None
+    """The properties that it must have: ``scs-0102``."""

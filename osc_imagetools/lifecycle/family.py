@@ -50,6 +50,21 @@ class Family:
         """The records that a run, dead or alive, says it owns."""
         return tuple(version for version in self.versions if version.run)
 
+    @property
+    def current(self) -> Image | None:
+        """The version that a user who asks for the name must get, if there is one.
+
+        Of the visible active ones the one of the highest generation.
+        """
+        offered = [
+            version
+            for version in self.versions
+            if version.name == self.name
+            and not version.hidden
+            and version.status == "active"
+        ]
+        return offered[-1] if offered else None
+
     def free_label(self, wanted: str) -> str:
         """*wanted*, or the first of ``<wanted>.2``, ``.3``… that is not taken."""
         taken = {version.version for version in self.versions}

@@ -29,6 +29,11 @@ class NewVersion:
     container_format: str = "bare"
     min_disk: int = 0
     """GiB."""
+    min_ram: int = 0
+    """MiB."""
+    protected: bool = False
+    stays_hidden: bool = False
+    """It keeps a name of its own and the state ``staged`` when it is verified."""
     source: str = ""
     """The URL, without credentials and query."""
     properties: Mapping[str, str] = field(default_factory=dict)
@@ -38,7 +43,8 @@ class NewVersion:
         """The body of the one POST, hidden and under a name of its own.
 
         The client resolves hidden names too, so an unverified image never
-        bears the family's name.
+        bears the family's name. A protected one could not be removed again, so that
+        waits.
         """
         own_id = image_id(self.owner, self.family, generation)
         return self._body(own_id) | {
@@ -54,21 +60,25 @@ class NewVersion:
         """The body of a POST that asks for the same rights and claims nothing."""
         return self._body(str(uuid.uuid4())) | {properties.RUN: str(run)}
 
-    def _body(self, own_id: str) -> dict[str, Any]:
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What describes it, as Glance's fields, on whatever record."""
         return {
-            **self.properties,
             properties.IMAGE_SOURCE: self.source,
             properties.BUILD_DATE: self.build_date.isoformat(),
-            "id": own_id,
-            "name": importing_name(self.family, own_id),
+            **self.properties,
             "owner": self.owner,
-            "os_hidden": True,
             "visibility": self.visibility,
             "disk_format": self.disk_format,
             "container_format": self.container_format,
             "min_disk": self.min_disk,
+            "min_ram": self.min_ram,
             "tags": sorted({*self.tags, properties.TAG}),
         }
+
+    def _body(self, own_id: str) -> dict[str, Any]:
+        name = importing_name(self.family, own_id)
+        return {**self.fields, "id": own_id, "name": name, "os_hidden": True}
 
 
 @dataclass(frozen=True)
@@ -76,9 +86,9 @@ class Verified:
     """What is known once every byte has passed every check."""
 
     source_digest: str
-    """``sha256:<hex>`` of the bytes that the URL served."""
+    """``sha256:<hex>`` of what the URL served; empty if Glance fetched that."""
     how: str
-    """``sha256``, ``sha512`` or ``none``: the value of ``lifecycle_verified``."""
+    """``sha256``, ``sha512+pgp``, ``none`` …: the value of ``lifecycle_verified``."""
     published: str = ""
     """``<algorithm>:<hex> wire`` or ``… payload``; empty where none was published."""
     etag: str = ""
@@ -87,14 +97,16 @@ class Verified:
 
     def properties(self) -> dict[str, str]:
         """The properties that tell it."""
-        told = {properties.SOURCE_DIGEST: self.source_digest}
-        told[properties.VERIFIED] = self.how
+        told = {properties.VERIFIED: self.how}
+        if self.source_digest:
+            told[properties.SOURCE_DIGEST] = self.source_digest
         if self.published:
             told[properties.PUBLISHED_DIGEST] = self.published
             return told
         if self.etag:
             told[properties.SOURCE_ETAG] = self.etag
-        told[properties.SOURCE_SIZE] = str(self.size)
+        if self.size:
+            told[properties.SOURCE_SIZE] = str(self.size)
         return told
 
 
@@ -110,14 +122,22 @@ LONGEST_NAME = 255 - len(importing_name("", "0" * 36))
 def publication(
     version: NewVersion, verified: Verified, *, min_disk: int, now: datetime
 ) -> Change:
-    """The one change that gives a verified image its name and shows it."""
+    """The one change that gives a verified image its name and shows it.
+
+    Or that leaves it staged, where that was asked for; either way no run owns it then.
+    """
+    offered = {
+        "name": version.family,
+        "os_hidden": False,
+        properties.STATE: "active",
+        properties.PUBLISHED_AT: format_time(now),
+    }
     return Change(
         set={
-            "name": version.family,
-            "os_hidden": False,
+            **({properties.STATE: "staged"} if version.stays_hidden else offered),
+            "visibility": version.visibility,
             "min_disk": min_disk,
-            properties.STATE: "active",
-            properties.PUBLISHED_AT: format_time(now),
+            "protected": version.protected,
             **verified.properties(),
         },
         remove=frozenset({properties.RUN}),

@@ -58,7 +58,7 @@ TABLE = (
     ),
     Property(SOURCE_ETAG, "ours", "the ETag of a source without a published digest"),
     Property(SOURCE_SIZE, "ours", "bytes of a source without a published digest"),
-    Property(VERIFIED, "ours", "how it was verified: sha256, sha512, none"),
+    Property(VERIFIED, "ours", "how it was verified: sha256, sha512+pgp, none …"),
     Property(RUN, "ours", "present exactly while a run owns the record"),
     Property(IMAGE_SOURCE, "scs-0102", "where it came from, without credentials"),
     Property(BUILD_DATE, "scs-0102", "when the vendor built it, YYYY-MM-DD"),

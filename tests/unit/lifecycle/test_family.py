@@ -94,3 +94,12 @@ def test_an_own_image_of_that_name_is_named_before_another_owners():
 
     assert taken is not None
     assert taken.image.id == "own"
+
+
+def test_current_is_the_highest_of_those_that_are_offered():
+    first, second = managed("one", 1), managed("two", 2)
+    hidden = managed("three", 3, os_hidden=True)
+    queued = managed("four", 4, status="queued")
+
+    assert family(first, second, hidden, queued).current == second
+    assert family(hidden, queued).current is None

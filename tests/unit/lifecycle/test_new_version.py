@@ -1,5 +1,6 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
 from datetime import date, datetime, timezone
 
 from osc_imagetools.lifecycle.change import Change
@@ -74,7 +75,7 @@ def test_without_a_published_digest_etag_and_size_tell_the_source_apart():
 
 def test_every_property_that_is_written_stands_in_the_table():
     written = {*published().fields, *VERSION.record(1, RUN)}
-    written |= {*published(verified=Verified("sha256:aa", "none", "", "e")).fields}
+    written |= {*published(verified=Verified("sha256:aa", "none", "", "e", 7)).fields}
     ours = {name for name in written if name.startswith(("lifecycle_", "image_"))}
 
     assert ours == {entry.name for entry in TABLE}
@@ -107,3 +108,35 @@ def test_a_property_name_is_escaped_as_a_json_pointer():
     change = Change(set={"a/b~c": "x"})
 
     assert change.patch(shown()) == [{"op": "add", "path": "/a~1b~0c", "value": "x"}]
+
+
+def test_a_version_that_stays_hidden_is_let_go_of_and_not_offered():
+    image = published(replace(VERSION, stays_hidden=True))
+
+    assert image.hidden
+    assert image.name == f"debian-13.importing-{image.id[:8]}"
+    assert (image.run, image.text("lifecycle_state")) == (None, "staged")
+    assert image.text("lifecycle_published_at") is None
+
+
+def test_protection_waits_until_nothing_can_have_to_be_removed():
+    version = replace(VERSION, protected=True)
+
+    assert "protected" not in version.record(4, RUN)
+    assert published(version).fields["protected"] is True
+
+
+def test_a_record_that_was_private_meanwhile_gets_its_visibility_back():
+    private = replace(VERSION, visibility="private").record(4, RUN)
+    change = publication(VERSION, VERIFIED, min_disk=3, now=NOW)
+
+    assert {"op": "add", "path": "/visibility", "value": "public"} in change.patch(
+        Image.from_glance({"status": "active", **private})
+    )
+
+
+def test_what_is_not_known_of_the_source_is_not_said():
+    image = published(verified=Verified("", "none"))
+
+    assert image.text("lifecycle_verified") == "none"
+    assert not [name for name in image.fields if name.startswith("lifecycle_source")]

@@ -1,0 +1,83 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""What this cloud's Glance offers: ways to import, and stores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from osc_imagetools.glance.api import Api, GlanceError, refusal
+from osc_imagetools.glance.images import Images
+from osc_imagetools.glance.route import STREAM, Route
+
+RBD = "rbd"
+"""Glance's name for the type of a store in Ceph."""
+
+
+def require_route(images: Images, route: Route) -> None:
+    """Raise `GlanceError` if this cloud lacks the method or a store of *route*."""
+    if route.is_import:
+        _require_method(images.api, route.method)
+    if route.stores or route.all_stores:
+        _require_stores(images.api, route.stores)
+
+
+def is_rbd(images: Images, stores: tuple[str, ...]) -> bool | None:
+    """Whether the image would lie in Ceph; ``None`` where that can't be known.
+
+    In the default store if *stores* is empty. Only admins are told the types.
+    """
+    answer = images.api.get("/info/stores/detail")
+    if answer.status_code != 200:
+        return None
+    types = {
+        store["id"]: store.get("type")
+        for store in answer.json()["stores"]
+        if store["id"] in stores or (not stores and _is_default(store))
+    }
+    return all(kind == RBD for kind in types.values()) if types else None
+
+
+def _require_method(api: Api, method: str) -> None:
+    answer = api.get("/info/import")
+    offered: list[str] = []
+    if answer.status_code == 200:
+        offered = answer.json()["import-methods"]["value"]
+    elif answer.status_code != 404:
+        raise refusal("The import methods of this cloud could not be read", answer)
+    if method not in offered:
+        raise GlanceError(
+            f"This cloud has no import method '{method}'",
+            f"it offers {', '.join(sorted(offered)) or 'none'}",
+            f"Use --method {STREAM}, with one store or none named.",
+        )
+
+
+def _require_stores(api: Api, wanted: tuple[str, ...]) -> None:
+    answer = api.get("/info/stores")
+    if answer.status_code == 404:
+        raise GlanceError(
+            "This cloud has no several stores",
+            "its Glance has 'enabled_backends' not set",
+            "Leave --store and --all-stores out.",
+        )
+    if answer.status_code != 200:
+        raise refusal("The stores of this cloud could not be read", answer)
+    stores = answer.json()["stores"]
+    known = [store["id"] for store in stores]
+    writable = [store["id"] for store in stores if not _is_read_only(store)]
+    for name in wanted:
+        if name not in writable:
+            why = "can only be read" if name in known else "does not exist"
+            raise GlanceError(
+                f"Nothing can be stored in '{name}'",
+                f"that store {why}; there are {', '.join(writable) or 'none'}",
+            )
+
+
+def _is_default(store: dict[str, Any]) -> bool:
+    return str(store.get("default", "")).lower() == "true"
+
+
+def _is_read_only(store: dict[str, Any]) -> bool:
+    return str(store.get("read-only", "")).lower() == "true"

@@ -1,0 +1,40 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""The bytes of an image, out of Glance again."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import requests
+
+from osc_imagetools.glance.api import GlanceError, refusal
+from osc_imagetools.glance.images import Images
+from osc_imagetools.lifecycle.image import Image
+
+BLOCK_BYTES = 1 << 18
+
+
+def download(images: Images, image: Image) -> Generator[bytes, None, None]:
+    """The bytes that Glance has stored for *image*, 256 KiB at most at a time.
+
+    Raises `GlanceError`, also when fewer or more come than the image says it has.
+    """
+    answer = images.api.stream(f"/images/{image.id}/file")
+    if answer.status_code != 200:
+        raise refusal(f"The data of image {image.id} could not be read back", answer)
+    size = 0
+    with answer:
+        try:
+            for block in answer.iter_content(BLOCK_BYTES):
+                size += len(block)
+                yield block
+        except (requests.RequestException, OSError) as error:
+            raise GlanceError(
+                f"The data of image {image.id} broke off", str(error)
+            ) from error
+    if size != image.size:
+        raise GlanceError(
+            f"The data of image {image.id} could not be read back whole",
+            f"{size} of {image.size} bytes came",
+        )
