@@ -46,6 +46,17 @@ class Bar(AbstractContextManager["Bar"]):
             progress.advance(task, len(block))
             yield block
 
+    def say(self, stage: str) -> None:
+        """Show what Glance says that it does, while no bytes go through us."""
+        if not self._shown:
+            return
+        if self._progress is None or not self._progress.live.is_started:
+            self._progress = _progress()
+            self._progress.add_task(self._title, total=None)
+            self._progress.start()
+        for task in self._progress.tasks:
+            self._progress.update(task.id, description=f"{self._title}: {stage}")
+
     def _stop(self) -> None:
         if self._progress is not None:
             self._progress.stop()

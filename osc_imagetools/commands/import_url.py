@@ -9,12 +9,12 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from osc_lib.cli import format_columns
-
+from osc_imagetools.commands import import_rows
 from osc_imagetools.commands.options import (
     description,
     packing,
     project,
+    route,
     source,
     trust,
     types,
@@ -23,7 +23,8 @@ from osc_imagetools.commands.rows import ShowOne
 from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
-    from osc_imagetools.operations.import_url import Imported, Request
+    from osc_imagetools.operations.preview import Place
+    from osc_imagetools.operations.request import Request
 
 LOG = logging.getLogger(__name__)
 
@@ -53,10 +54,21 @@ class ImportUrl(ShowOne):
         trust.add(parser)
         packing.add(parser)
         description.add(parser)
+        route.add(parser)
+        parser.add_argument(
+            "--if-changed",
+            action="store_true",
+            help=_("Do nothing if the name's current version is what the URL offers"),
+        )
         parser.add_argument(
             "--allow-duplicate",
             action="store_true",
             help=_("Import although another project's visible image has that name"),
+        )
+        parser.add_argument(
+            "--dry-run",
+            action="store_true",
+            help=_("Change nothing: show what would be done, and why"),
         )
         project.add(parser)
         return parser
@@ -67,60 +79,47 @@ class ImportUrl(ShowOne):
         from osc_imagetools.glance.api import Api
         from osc_imagetools.glance.images import Images
         from osc_imagetools.operations.import_url import import_url
+        from osc_imagetools.operations.preview import preview
         from osc_imagetools.progress import Bar
 
         clients: Any = self.app.client_manager
         request = _request(parsed_args, project.owner(parsed_args, clients))
+        images = Images(Api(clients.image))
+        if parsed_args.dry_run:
+            place = self._place(request.owner)
+            return import_rows.planned(preview(request, images, place, LOG.warning))
         quiet = self.app.options.verbose_level == 0
         with Bar(parsed_args.name, quiet=quiet) as bar:
-            imported = import_url(
-                request, Images(Api(clients.image)), LOG.warning, bar.watch
-            )
-        return _columns(imported)
+            imported = import_url(request, images, LOG.warning, bar.watch, bar.say)
+        if imported.failed_stores:
+            LOG.error("Not stored in: %s", ", ".join(imported.failed_stores))
+            self.status = 1
+        return import_rows.imported(imported)
+
+    def _place(self, owner: str) -> Place:
+        from osc_imagetools.operations.preview import Place
+
+        clients: Any = self.app.client_manager
+        return Place(
+            cloud=str(getattr(self.app.options, "cloud", "") or ""),
+            region=str(clients.region_name or ""),
+            project=owner,
+        )
 
 
 def _request(parsed_args: argparse.Namespace, owner: str) -> Request:
-    from osc_imagetools.operations.import_url import Request
+    from osc_imagetools.operations.request import Request
 
     return Request(
         url=parsed_args.url,
         name=parsed_args.name,
         owner=owner,
+        mirrors=tuple(parsed_args.mirrors),
         access=source.access(parsed_args),
         trust=trust.trust(parsed_args),
         packing=packing.packing(parsed_args),
         description=description.description(parsed_args),
+        route=route.route(parsed_args),
         allow_duplicate=parsed_args.allow_duplicate,
+        if_changed=parsed_args.if_changed,
     )
-
-
-def _columns(imported: Imported) -> tuple[Sequence[str], Iterable[Any]]:
-    """The keys are an interface: they stay, and so do their types."""
-    from osc_imagetools.lifecycle import properties
-
-    image, verified = imported.image, imported.verified
-    row: dict[str, Any] = {
-        "result": "imported",
-        "id": image.id,
-        "name": image.name,
-        "status": image.status,
-        "visibility": image.visibility,
-        "owner": image.owner,
-        "family": image.family,
-        "version": image.version,
-        "generation": image.generation,
-        "build_date": image.text(properties.BUILD_DATE),
-        "disk_format": image.disk_format,
-        "size": image.size,
-        "virtual_size": imported.arrived.virtual_size,
-        "min_disk": image.min_disk,
-        "verified": verified.how,
-        "published_digest": verified.published or None,
-        "source": image.text(properties.IMAGE_SOURCE),
-        "source_digest": verified.source_digest,
-        "source_size": imported.arrived.wire_size,
-        "unpacked": format_columns.ListColumn(list(imported.layers)),
-        "member": imported.member,
-        "tags": format_columns.ListColumn(sorted(image.tags)),
-    }
-    return tuple(row), tuple(row.values())

@@ -43,11 +43,17 @@ def clean_family(images: Images, owner: str, name: str, notice: Notice) -> Famil
     Raises `AlreadyImportingError` for the record of a run that lives.
     """
     family = Family.of(owner, name, images.of_family(owner, name))
+    for record in dead_records(images, family):
+        _delete_dead(images, record, notice)
+    return family
+
+
+def dead_records(images: Images, family: Family) -> tuple[Image, ...]:
+    """The records of runs that died; `AlreadyImportingError` if one of them lives."""
     for record in family.owned:
         if not _is_dead(images, record):
             raise AlreadyImportingError(record)
-        _delete_dead(images, record, notice)
-    return family
+    return family.owned
 
 
 def refuse_taken_name(
@@ -63,7 +69,7 @@ def refuse_taken_name(
         raise NameIsTakenError(
             f"The name '{name}' is taken",
             f"image {image.id} of this project bears it and is visible",
-            "Choose another name, or hide or rename that image first.",
+            "To replace it, use 'openstack image rotate'; else choose another name.",
         )
     raise NameIsTakenError(
         f"The name '{name}' is taken",

@@ -4,7 +4,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+CONNECTIONS = 4
+MOST_CONNECTIONS = 16
+"""Each holds 8 MiB."""
+
+RETRIES = 5
 
 
 @dataclass(frozen=True)
@@ -13,3 +19,15 @@ class Access:
 
     stall_seconds: float
     """A source that is silent for so long counts as broken."""
+    connections: int = CONNECTIONS
+    """To a large file, at most: 1 to `MOST_CONNECTIONS`."""
+    retries: int = RETRIES
+    """In a row that bring nothing; 0: a source that breaks off is not asked again."""
+    cacert: str | None = None
+    """A file of authorities to trust instead of the well-known ones."""
+    insecure: bool = False
+    """Whether no certificate is checked."""
+    user: str | None = field(default=None, repr=False)
+    """``<name>:<password>``."""
+    user_url: str | None = field(default=None, repr=False)
+    """At whose host that user is known; ``None``: that of each URL asked for."""

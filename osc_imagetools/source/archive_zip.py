@@ -2,20 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """One member out of a zip, whose directory stands at its end.
 
-So a zip is copied whole into an unnamed temporary file first: the only copy
-that importing an image makes.
+So a zip is copied whole into a temporary file first (`spool`).
 """
 
 from __future__ import annotations
 
-import shutil
 import stat
 import struct
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import IO
 
 from osc_imagetools.errors import OperatorError
@@ -42,32 +39,6 @@ _KINDS = {
 
 class ZipError(OperatorError):
     """The zip is damaged, incomplete, encrypted, or not one that we read."""
-
-
-class SpoolError(OperatorError):
-    """The temporary copy of a zip could not be made."""
-
-
-def spool(
-    wire: Iterator[bytes], folder: str | None = None, expected_bytes: int | None = None
-) -> IO[bytes]:
-    """All of *wire* in an unnamed temporary file, gone when it is closed.
-
-    In *folder*, else where `tempfile` says. Raises `SpoolError`, and before
-    the first byte if there is no room for *expected_bytes*.
-    """
-    folder = folder or tempfile.gettempdir()
-    with ExitStack() as undo:
-        with _on_disk(folder):
-            _refuse_full(folder, expected_bytes or 0)
-            copy = undo.enter_context(tempfile.TemporaryFile(dir=folder))
-        for block in wire:
-            with _on_disk(folder):
-                copy.write(block)
-        with _on_disk(folder):
-            copy.seek(0)
-        undo.pop_all()
-    return copy
 
 
 def unzip(spooled: IO[bytes], choice: Choice) -> Iterator[bytes]:
@@ -155,25 +126,3 @@ def _damaged(why: str) -> ZipError:
         why,
         "The file is damaged or was not fetched whole: compare it with another mirror",
     )
-
-
-@contextmanager
-def _on_disk(folder: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise SpoolError(
-            f"A zip must be copied to {folder!r} first, which failed",
-            error.strerror or str(error),
-            "Set TMPDIR to a folder with more room",
-        ) from error
-
-
-def _refuse_full(folder: str, needed: int) -> None:
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise SpoolError(
-            f"A zip must be copied to {folder!r} first, which has no room",
-            f"{needed} bytes are needed and {free} available",
-            "Set TMPDIR to a folder with more room",
-        )

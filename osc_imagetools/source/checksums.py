@@ -54,12 +54,22 @@ _HEADING = re.compile(r"#\s*(?P<algorithm>[A-Za-z0-9/-]+) HASH", re.I)
 _PAGE = re.compile(r"\s*(?:<!doctype|<html|<\?xml)", re.I)
 _BINARY = re.compile(r"[\0-\x08\x0e-\x1f]")
 
-_SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
-_SIGNATURE = "-----BEGIN PGP SIGNATURE-----"
+SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
+"""The line before a text that carries its own signature."""
+SIGNATURE = "-----BEGIN PGP SIGNATURE-----"
+"""The line behind such a text."""
 
 
 class ChecksumListError(OperatorError):
     """No digest for the file could be read out of a published list."""
+
+
+class NoListError(ChecksumListError):
+    """What the server sent is no checksum list at all."""
+
+
+class NotListedError(ChecksumListError):
+    """The checksum list is about other files."""
 
 
 @dataclass(frozen=True)
@@ -107,24 +117,41 @@ class Checksum:
         return cls(algorithm, digest.lower())
 
 
-def find_checksum(listing: bytes, file_name: str) -> Checksum:
+def find_checksum(listing: bytes, *file_names: str) -> Checksum:
     """The strongest checksum that *listing* has for the file of exactly that name.
 
-    Names of a list are compared without their directories. Raises
-    `ChecksumListError`, also when the list contradicts itself.
+    Of several *file_names* the first that is listed counts. Names of a list are
+    compared without their directories. Raises `NoListError`, `NotListedError`, and
+    `ChecksumListError` when the list contradicts itself.
     """
     entries = list(_entries(_signed_part(_text(listing))))
     if not entries:
-        raise ChecksumListError(
+        raise NoListError(
             "The checksum list is empty",
             "no line of it is a checksum",
             "Check its URL, or give the digest with --checksum",
         )
     if len(entries) == 1 and not entries[0].name:
         return entries[0].checksum
+    wanted = [name for name in file_names if name]
+    for name in wanted:
+        if found := _checksums(entries, name):
+            return next(found[known] for known in _HEX_DIGITS if known in found)
+    raise _not_listed(next(iter(wanted), ""), entries)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    name: str
+    """Without directories; empty for a bare hash."""
+    checksum: Checksum
+
+
+def _checksums(entries: list[_Entry], file_name: str) -> dict[str, Checksum]:
+    """All of one file, by algorithm."""
     found: dict[str, Checksum] = {}
     for entry in entries:
-        if not file_name or entry.name != file_name:
+        if entry.name != file_name:
             continue
         first = found.setdefault(entry.checksum.algorithm, entry.checksum)
         if first != entry.checksum:
@@ -133,16 +160,7 @@ def find_checksum(listing: bytes, file_name: str) -> Checksum:
                 f"it says {first} and {entry.checksum}",
                 "Give the right one with --checksum",
             )
-    if not found:
-        raise _not_listed(file_name, entries)
-    return next(found[name] for name in _HEX_DIGITS if name in found)
-
-
-@dataclass(frozen=True)
-class _Entry:
-    name: str
-    """Without directories; empty for a bare hash."""
-    checksum: Checksum
+    return found
 
 
 def _entries(text: str) -> Iterator[_Entry]:
@@ -197,13 +215,13 @@ def _algorithm_of(digest: str) -> str | None:
 def _text(listing: bytes) -> str:
     text = listing.decode("utf-8-sig", "surrogateescape")
     if _PAGE.match(text):
-        raise ChecksumListError(
+        raise NoListError(
             "The checksum list is none",
             f"the server sent a page, beginning with '{printable(text[:60], 60)}'",
             "Check its URL in a browser",
         )
     if _BINARY.search(text):
-        raise ChecksumListError(
+        raise NoListError(
             "The checksum list is none",
             "it is not a text",
             "Check its URL: a signature in a file of its own is not the list",
@@ -216,13 +234,13 @@ def _signed_part(text: str) -> str:
 
     Only that part counts: what stands around it, anybody can have added.
     """
-    _, begin, rest = f"\n{text}".replace("\r\n", "\n").partition(f"\n{_SIGNED}\n")
+    _, begin, rest = f"\n{text}".replace("\r\n", "\n").partition(f"\n{SIGNED}\n")
     if not begin:
         return text
     _, blank, body = rest.partition("\n\n")
-    signed, end, _ = body.partition(f"\n{_SIGNATURE}")
+    signed, end, _ = body.partition(f"\n{SIGNATURE}")
     if not (blank and end):
-        raise ChecksumListError(
+        raise NoListError(
             "The checksum list is incomplete",
             "it begins as an OpenPGP signed text and has no signature",
             "Fetch it again",
@@ -230,9 +248,9 @@ def _signed_part(text: str) -> str:
     return re.sub(r"(?m)^- ", "", signed)
 
 
-def _not_listed(file_name: str, entries: list[_Entry]) -> ChecksumListError:
+def _not_listed(file_name: str, entries: list[_Entry]) -> NotListedError:
     if not file_name:
-        return ChecksumListError(
+        return NotListedError(
             "The file can't be found in the checksum list",
             "its URL gives it no name",
             "Give the digest with --checksum",
@@ -242,7 +260,7 @@ def _not_listed(file_name: str, entries: list[_Entry]) -> ChecksumListError:
         file_name, list(names)[:_COMPARED_NAMES], n=SHOWN_NAMES
     )
     closest = ", ".join(printable(name) for name in like)
-    return ChecksumListError(
+    return NotListedError(
         f"The checksum list does not name '{printable(file_name)}'",
         f"the closest that it names: {closest}" if like else "nor any name like it",
         "Check both URLs, or give the digest with --checksum",

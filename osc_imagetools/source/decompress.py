@@ -1,120 +1,161 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""gzip and xz, decoded while they come.
+"""gzip, bzip2, xz and zstd, decoded while they come.
 
-Every member and every stream is decoded and checked to the last byte of the
-source. Memory stays bounded: no call puts out more than a block, and xz gets
-the dictionary of ``xz -9`` and no larger one.
+Every member, stream and frame is decoded and checked to the last byte of the
+source. Memory stays bounded: no call puts out more than a block, and no decoder
+gets a larger window than that of ``xz -9``.
 """
 
 from __future__ import annotations
 
+import bz2
 import lzma
-import zlib
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.source import inflate
 from osc_imagetools.source.blocks import BLOCK_BYTES, Blocks
 
-GZIP_MAGIC = b"\x1f\x8b\x08"
-XZ_MAGIC = b"\xfd7zXZ\0"
-
 INPUT_BYTES = 1 << 16
-"""Given to zlib at a time: what it can't use yet, it copies at each call."""
+"""Given to a decoder at a time: what zlib can't use yet, it copies at each call."""
 
 XZ_MEMORY_BYTES = 66 << 20
 """The dictionary of ``xz -9``, 64 MiB, and what the decoder needs beside it."""
 
-_GZIP = 16 + zlib.MAX_WBITS
+ZSTD_WINDOW_LOG = 26
+"""64 MiB: ``zstd --ultra -21``. Twice that, beside several connections, would be
+more memory than an import may take."""
 
 
 class CompressionError(OperatorError):
     """The compressed bytes are damaged, incomplete, or too demanding."""
 
 
-def gunzip(packed: Blocks) -> Iterator[bytes]:
-    """The decoded bytes of all gzip members, in blocks; `CompressionError`."""
-    while True:
-        try:
-            yield from _gzip_member(packed)
-        except zlib.error as error:
-            raise _damaged("gzip", str(error)) from error
-        # gzip(1) and tapes: zeros after a member are padding
-        packed.skip_zeros()
-        if not _another_follows(packed, "gzip", GZIP_MAGIC):
-            return
+class Decoder(Protocol):
+    """One stream, decoded: what the standard library's incremental ones share."""
+
+    @property
+    def eof(self) -> bool:
+        """Whether the stream has ended, its checks being right."""
+
+    @property
+    def needs_input(self) -> bool:
+        """Whether nothing more comes out without more going in."""
+
+    @property
+    def unused_data(self) -> bytes:
+        """What came behind the end."""
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes:
+        """At most *max_length* bytes more; raises the library's own error."""
 
 
-def unxz(packed: Blocks) -> Iterator[bytes]:
-    """The decoded bytes of all xz streams, in blocks; `CompressionError`."""
-    while True:
-        try:
-            yield from _xz_stream(packed)
-        except lzma.LZMAError as error:
-            raise _refused_xz(error) from error
-        if packed.skip_zeros() % 4:
-            raise _damaged("xz", "its padding is not a multiple of four bytes")
-        if not _another_follows(packed, "xz", XZ_MAGIC):
-            return
+@dataclass(frozen=True)
+class Compression:
+    """A way to compress, whose files are any number of streams in a row."""
 
+    name: str
+    magics: tuple[bytes, ...]
+    """One of them begins each stream; all are equally long."""
+    decoder: Callable[[], Decoder]
+    too_demanding: str = ""
+    """In a decoder's complaint: it would need more memory than it may have."""
+    do: str = ""
+    """What to do then."""
+    zeros: int = 0
+    """Zeros behind a stream are padding in multiples of this; 0: they are not."""
 
-DECODERS: dict[str, Callable[[Blocks], Iterator[bytes]]] = {
-    "gzip": gunzip,
-    "xz": unxz,
-}
-"""By the name of the compression."""
+    def __call__(self, packed: Blocks) -> Iterator[bytes]:
+        """The decoded bytes of all streams, in blocks; `CompressionError`."""
+        while True:
+            yield from self._stream(packed)
+            if self.zeros and packed.skip_zeros() % self.zeros:
+                raise self._damaged("its padding is not a multiple of four bytes")
+            head = packed.peek(len(self.magics[0]))
+            if not head:
+                return
+            if not head.startswith(self.magics):
+                raise self._damaged("something else follows after its end")
 
-
-def _gzip_member(packed: Blocks) -> Iterator[bytes]:
-    member = zlib.decompressobj(_GZIP)
-    while not member.eof:
-        pending = packed.piece(INPUT_BYTES)
-        if not pending:
-            raise _truncated("gzip")
-        while pending and not member.eof:
-            block = member.decompress(pending, BLOCK_BYTES)
-            pending = member.unconsumed_tail
-            if block:
+    def _stream(self, packed: Blocks) -> Iterator[bytes]:
+        stream = self.decoder()
+        while not stream.eof:
+            pending = packed.piece(INPUT_BYTES) if stream.needs_input else b""
+            if stream.needs_input and not pending:
+                raise self._damaged("it ends too early")
+            if block := self._decoded(stream, pending):
                 yield block
-    packed.give_back(len(member.unused_data))
+        packed.give_back(len(stream.unused_data))
+
+    def _decoded(self, stream: Decoder, pending: bytes) -> bytes:
+        try:
+            return stream.decompress(pending, BLOCK_BYTES)
+        except MemoryError:
+            raise
+        # zlib's error and zlib-ng's, LZMAError, ZstdError, bz2's OSError
+        except Exception as error:
+            if self.too_demanding and self.too_demanding in str(error):
+                raise CompressionError(
+                    f"The source can't be unpacked as {self.name}",
+                    "its window is larger than the 64 MiB of xz -9",
+                    self.do,
+                ) from error
+            raise self._damaged(str(error)) from error
+
+    def _damaged(self, why: str) -> CompressionError:
+        return CompressionError(
+            f"The source can't be unpacked as {self.name}",
+            why,
+            "The file is damaged or was not fetched whole:"
+            " compare it with another mirror",
+        )
 
 
-def _xz_stream(packed: Blocks) -> Iterator[bytes]:
-    stream = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=XZ_MEMORY_BYTES)
-    while not stream.eof:
-        pending = packed.piece(INPUT_BYTES) if stream.needs_input else b""
-        if stream.needs_input and not pending:
-            raise _truncated("xz")
-        block = stream.decompress(pending, BLOCK_BYTES)
-        if block:
-            yield block
-    packed.give_back(len(stream.unused_data))
+def _xz() -> Decoder:
+    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=XZ_MEMORY_BYTES)
 
 
-def _another_follows(packed: Blocks, name: str, magic: bytes) -> bool:
-    head = packed.peek(len(magic))
-    if head and head != magic:
-        raise _damaged(name, "something else follows after its end")
-    return bool(head)
+def _zstd() -> Decoder:
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        from backports import zstd
+    window = {int(zstd.DecompressionParameter.window_log_max): ZSTD_WINDOW_LOG}
+    decoder: Decoder = zstd.ZstdDecompressor(options=window)
+    return decoder
 
 
-def _truncated(name: str) -> CompressionError:
-    return _damaged(name, "it ends too early")
+_BZIP2_MAGICS = tuple(
+    b"BZh%d" % level + block
+    for level in range(1, 10)
+    # Its first block, or the end of a file that has none
+    for block in (b"1AY&SY", b"\x17rE8P\x90")
+)
+_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+_ZSTD_SKIPPABLE = tuple(b"%c\x2a\x4d\x18" % kind for kind in range(0x50, 0x60))
+"""What others may have put there; pzstd begins its files with one."""
 
+GZIP = Compression("gzip", (b"\x1f\x8b\x08",), inflate.Gunzip, zeros=1)
+BZIP2 = Compression("bzip2", _BZIP2_MAGICS, bz2.BZ2Decompressor)
+XZ = Compression(
+    "xz",
+    (b"\xfd7zXZ\0",),
+    _xz,
+    too_demanding="Memory usage limit",
+    do="Compress it again with xz -9 or less",
+    zeros=4,
+)
+ZSTD = Compression(
+    "zstd",
+    (_ZSTD_MAGIC, *_ZSTD_SKIPPABLE),
+    _zstd,
+    too_demanding="too much memory",
+    do="Compress it again with zstd -19 and without --long",
+)
 
-def _damaged(name: str, why: str) -> CompressionError:
-    return CompressionError(
-        f"The source can't be unpacked as {name}",
-        why,
-        "The file is damaged or was not fetched whole: compare it with another mirror",
-    )
-
-
-def _refused_xz(error: lzma.LZMAError) -> CompressionError:
-    if "memory" not in str(error).lower():
-        return _damaged("xz", str(error))
-    return CompressionError(
-        "The source can't be unpacked as xz",
-        f"its dictionary needs more than the {XZ_MEMORY_BYTES >> 20} MiB of xz -9",
-        "Compress it again with xz -9 or less",
-    )
+DECODERS = {each.name: each for each in (GZIP, BZIP2, XZ, ZSTD)}
+"""By the name of the compression."""

@@ -54,6 +54,10 @@ _REASONS = {
 }
 """What the failure of a safety check of oslo's means, by its name."""
 
+_VMDK_CAPACITY = struct.Struct("<12xQ")
+_VMDK_DESCRIPTOR = slice(512, 512 + (20 << 9))
+"""The 20 sectors that QEMU reads, whatever the header says."""
+
 _QCOW2_START = struct.Struct(">4xI12xI8xI")
 """Version, bits of the size of a cluster, cipher."""
 
@@ -145,8 +149,8 @@ def refuse_unsafe(inspector: FileInspector, head: bytes, *, is_whole: bool) -> N
     for check, why in _failures(inspector).items():
         if is_whole or check != _FOOTER:
             raise _unsafe(name, f"{_REASONS.get(check, check)} ({why})")
-    if name == "qcow2":
-        _refuse_unsafe_qcow2(head)
+    if name in _MORE_CHECKS:
+        _MORE_CHECKS[name](head)
 
 
 def virtual_size(inspector: FileInspector, size: int | None) -> int | None:
@@ -206,6 +210,18 @@ def _refuse_unsafe_qcow2(head: bytes) -> None:
     is_within_a_cluster = cluster_bits < 32 and length <= 1 << cluster_bits
     if length < _QCOW2_SHORTEST_HEADER or length % 8 or not is_within_a_cluster:
         raise _unsafe("qcow2", f"its header claims to be {length} bytes long")
+
+
+def _refuse_unsafe_vmdk(head: bytes) -> None:
+    # QEMU takes both of these to other files; oslo's checks let them pass
+    (capacity,) = _VMDK_CAPACITY.unpack_from(head)
+    if not capacity:
+        raise _unsafe("vmdk", "its disk lies in the files that its descriptor names")
+    if b"parentfilenamehint" in head[_VMDK_DESCRIPTOR].lower():
+        raise _unsafe("vmdk", "it has a parent, which would be read on the server")
+
+
+_MORE_CHECKS = {"qcow2": _refuse_unsafe_qcow2, "vmdk": _refuse_unsafe_vmdk}
 
 
 def _unsafe(name: str, why: str) -> UnsafeImageError:

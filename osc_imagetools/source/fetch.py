@@ -4,13 +4,17 @@
 
 from __future__ import annotations
 
+import logging
 import urllib.parse
+from collections.abc import Sequence
 from contextlib import closing
 
 from osc_imagetools.source.access import Access
 from osc_imagetools.source.file_url import open_file
-from osc_imagetools.source.http_url import open_http
+from osc_imagetools.source.http_url import head_http, open_http
 from osc_imagetools.source.opened import Source, SourceError
+
+LOG = logging.getLogger(__name__)
 
 SCHEMES = ("http", "https", "file")
 LONGEST_LIST_BYTES = 4 << 20
@@ -22,9 +26,39 @@ def open_source(url: str, access: Access) -> Source:
 
     Raises `SourceError` with the status that the server gave.
     """
-    if urllib.parse.urlsplit(url).scheme.lower() == "file":
-        return open_file(url)
-    return open_http(url, access)
+    return open_file(url) if _is_file(url) else open_http(url, access)
+
+
+def open_first(urls: Sequence[str], access: Access) -> Source:
+    """The first of several sources of the same bytes that can be opened.
+
+    Those behind it are its `Source.mirrors`: its `Source.blocks` raises
+    `StartOverError` with them where it breaks beyond repair. Raises `SourceError`
+    when none can be had.
+    """
+    for number, url in enumerate(urls, 1):
+        try:
+            source = open_source(url, access)
+        except SourceError as error:
+            if number == len(urls):
+                raise
+            LOG.warning("%s Trying the next mirror.", error)
+        else:
+            source.mirrors = tuple(urls[number:])
+            return source
+    raise ValueError("no URL was given")
+
+
+def head(url: str, access: Access) -> Source:
+    """What the headers of *url* tell, in one small request; it has no bytes.
+
+    Raises `SourceError` as `open_source` does.
+    """
+    if _is_file(url):
+        source = open_file(url)
+        source.close()
+        return source
+    return head_http(url, access)
 
 
 def read_list(url: str, access: Access) -> bytes:
@@ -39,3 +73,7 @@ def read_list(url: str, access: Access) -> bytes:
                     f"it is longer than {LONGEST_LIST_BYTES} bytes",
                 )
     return bytes(text)
+
+
+def _is_file(url: str) -> bool:
+    return urllib.parse.urlsplit(url).scheme.lower() == "file"

@@ -11,7 +11,13 @@ import urllib.request
 from datetime import datetime, timezone
 
 from osc_imagetools.source.file_name import file_name
-from osc_imagetools.source.opened import BLOCK_BYTES, Source, SourceError, public
+from osc_imagetools.source.opened import (
+    BLOCK_BYTES,
+    AbsentError,
+    Source,
+    SourceError,
+    public,
+)
 
 
 def open_file(url: str) -> Source:
@@ -30,7 +36,8 @@ def open_file(url: str) -> Source:
         status = os.fstat(opened.fileno())
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise SourceError(f"{public(url)} can't be read", why) from error
+        kind = AbsentError if isinstance(error, FileNotFoundError) else SourceError
+        raise kind(f"{public(url)} can't be read", why) from error
     if not stat.S_ISREG(status.st_mode):
         opened.close()
         raise SourceError(f"{public(url)} can't be read", "it is no regular file")

@@ -37,6 +37,7 @@ __all__ = [
     "PageError",
     "UnsafeImageError",
     "min_disk_gib",
+    "refuse_empty",
     "refuse_page",
 ]
 
@@ -59,6 +60,16 @@ def refuse_page(first_block: bytes, content_type: str) -> None:
             f"Content-Type '{printable(content_type)}',"
             f" beginning with '{printable(first_block[:240], 60)}'",
             "Open the URL in a browser: it may ask for a login, or the file has moved",
+        )
+
+
+def refuse_empty(size: int) -> None:
+    """Raise `FormatError` for an image of no bytes: Glance would make it active."""
+    if not size:
+        raise FormatError(
+            "The image is empty",
+            "the source holds 0 bytes of it",
+            "Check the URL: the build may have failed at its vendor",
         )
 
 
@@ -109,12 +120,7 @@ class Inspected:
     def finish(self) -> None:
         """Raise what is wrong with the whole image; after its last block."""
         self.check()
-        if self._whole is None:
-            raise FormatError(
-                "The image is empty",
-                "the source holds 0 bytes of it",
-                "Check the URL: the build may have failed at its vendor",
-            )
+        refuse_empty(self.size)
         inspector = self._inspector()
         if inspector is None:
             raise damaged("it was not read to its end")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import tarfile
 
-from osc_imagetools.source.decompress import DECODERS, GZIP_MAGIC, XZ_MAGIC
+from osc_imagetools.source.decompress import DECODERS
 
 MAGIC_BYTES = 512
 """So many of the first bytes tell every layer: a tar's header is as long."""
@@ -17,29 +17,36 @@ UNPACKED = (*DECODERS, "tar", "zip")
 _USTAR_OFFSET = 257
 
 _MAGICS = {
-    "gzip": (GZIP_MAGIC,),
-    "xz": (XZ_MAGIC,),
+    **{name: compression.magics for name, compression in DECODERS.items()},
     "zip": (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"),
-    "bzip2": tuple(b"BZh%d1AY&SY" % level for level in range(1, 10)),
-    "zstd": (b"\x28\xb5\x2f\xfd",),
     "lz4": (b"\x04\x22\x4d\x18",),
     "lzip": (b"LZIP\x01",),
     "7z": (b"7z\xbc\xaf\x27\x1c",),
     "rar": (b"Rar!\x1a\x07",),
 }
 
+_COMPRESSED = {
+    ".gz": "gzip",
+    ".bz2": "bzip2",
+    ".xz": "xz",
+    ".zst": "zstd",
+}
+_COMPRESSED_TAR = {
+    ".tgz": "gzip",
+    ".tbz": "bzip2",
+    ".tbz2": "bzip2",
+    ".txz": "xz",
+    ".tzst": "zstd",
+}
+_IMAGES = (".qcow2", ".img", ".raw", ".iso", ".vmdk", ".vhd", ".vhdx", ".vdi")
 _ENDINGS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(_IMAGES, ()),
     ".tar": ("tar",),
-    ".tgz": ("gzip", "tar"),
-    ".tar.gz": ("gzip", "tar"),
-    ".gz": ("gzip",),
-    ".txz": ("xz", "tar"),
-    ".tar.xz": ("xz", "tar"),
-    ".xz": ("xz",),
+    ".ova": ("tar",),
     ".zip": ("zip",),
-    **dict.fromkeys(
-        (".qcow2", ".img", ".raw", ".iso", ".vmdk", ".vhd", ".vhdx", ".vdi"), ()
-    ),
+    **{ending: (name,) for ending, name in _COMPRESSED.items()},
+    **{f".tar{ending}": (name, "tar") for ending, name in _COMPRESSED.items()},
+    **{ending: (name, "tar") for ending, name in _COMPRESSED_TAR.items()},
 }
 
 

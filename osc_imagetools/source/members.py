@@ -161,8 +161,8 @@ class Choice:
             raise MemberError(
                 "The source is an OVA, a whole virtual machine, not an image",
                 f"it holds '{printable(member.name)}'",
-                "Unpack it and import its disk, or name the disk with"
-                " --member '*.vmdk' if it is the only one",
+                "Name its disk with --member '*.vmdk' if it has only one,"
+                " or store it whole with --container-format ova",
             )
 
 

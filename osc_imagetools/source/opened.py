@@ -9,7 +9,7 @@ open it: whatever is shown or stored is its `public` form.
 from __future__ import annotations
 
 import urllib.parse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +22,24 @@ RUN_AGAIN = "Nothing was published. Run the command again."
 
 class SourceError(OperatorError):
     """The source could not be read, or not to its end."""
+
+
+class AbsentError(SourceError):
+    """There is no such file, or none for us: object stores say 403 for both."""
+
+
+class StartOverError(SourceError):
+    """What came so far is of no use: begin again from the first byte.
+
+    Once, where the source changed or does not go on where it ended (*urls* is empty
+    then: with the same ones); with other *urls*, as long as there are any.
+    """
+
+    def __init__(
+        self, what: str, why: str = "", do: str = RUN_AGAIN, urls: Sequence[str] = ()
+    ) -> None:
+        super().__init__(what, why, do)
+        self.urls = tuple(urls)
 
 
 def public(url: str) -> str:
@@ -44,16 +62,33 @@ class Source:
     content_type: str = ""
     etag: str = ""
     last_modified: datetime | None = None
+    accepts_ranges: bool = False
+    """Whether the server says that it sends parts of it."""
+    mirrors: tuple[str, ...] = ()
+    """URLs of the same bytes to start over with, should this one break."""
     _read: Callable[[], bytes] = field(repr=False, default=lambda: b"")
     _close: Callable[[], None] = field(repr=False, default=lambda: None)
 
     def blocks(self) -> Iterator[bytes]:
         """Its bytes, exactly as served, 256 KiB or fewer at a time.
 
-        Raises `SourceError` when it breaks off, or ends before or after the
+        What has broken off goes on at the same byte, where the server lets it.
+        Raises `SourceError` when that is in vain, or it ends before or after the
         length that it gave: some libraries take a cut body for its end, so the
-        bytes are counted here.
+        bytes are counted here. `StartOverError` where only that can help.
         """
+        try:
+            yield from self._counted()
+        except StartOverError:
+            raise
+        except SourceError as error:
+            if not self.mirrors:
+                raise
+            raise StartOverError(
+                error.what, error.why, error.do, self.mirrors
+            ) from None
+
+    def _counted(self) -> Iterator[bytes]:
         got = 0
         while block := self._read():
             got += len(block)

@@ -2,150 +2,126 @@
 # SPDX-License-Identifier: Apache-2.0
 """The way of the bytes, up to the door of the cloud.
 
-    wire digest → unpack → payload digest → inspect → hold the tail
+    fetched and checked → (spooled → converted) → ahead of the upload, tail held
 
-Each stage is an iterator of blocks around the one before. They run in a thread
-of their own, a few blocks ahead of whoever sends them on, so that a source that
-stalls doesn't silence the upload: meanwhile bytes of the held tail trickle.
+A conversion begins when the last byte of the source has been checked.
 """
 
 from __future__ import annotations
 
-import itertools
-import queue
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack
 
-from osc_imagetools.errors import OperatorError
-from osc_imagetools.source.checksums import Checksum
-from osc_imagetools.source.digest import Digested
-from osc_imagetools.source.inspect import Inspected, refuse_page
+from osc_imagetools.source.ahead import Ahead
+from osc_imagetools.source.checked import Checked
+from osc_imagetools.source.convert import convert, impossible, kept, must_convert
+from osc_imagetools.source.converted import Converted
+from osc_imagetools.source.expected import (
+    SOURCE_ALGORITHM,
+    Arrived,
+    DigestMismatchError,
+    Expected,
+)
 from osc_imagetools.source.opened import Source
-from osc_imagetools.source.packing import Packing
-from osc_imagetools.source.tail import Tail
-from osc_imagetools.source.unpack import open_payload
+from osc_imagetools.source.packing import BARE
+from osc_imagetools.source.spool import spool
 
-BLOCKS_AHEAD = 16
-"""Of 256 KiB: how far the stages run ahead of the upload."""
-
-TRICKLE_SECONDS = 1.0
-"""Of silence after which one byte of the tail goes out: Glance gives up at 4."""
-
-SOURCE_ALGORITHM = "sha256"
-"""What the digest of the served bytes is always recorded in."""
-
-
-class DigestMismatchError(OperatorError):
-    """The bytes are not those that the vendor published."""
-
-
-@dataclass(frozen=True)
-class Expected:
-    """What the bytes have to be."""
-
-    packing: Packing
-    checksum: Checksum | None = None
-
-
-@dataclass(frozen=True)
-class Arrived:
-    """What they were, known when all of them have passed."""
-
-    size: int
-    """Bytes of the payload."""
-    virtual_size: int
-    """Bytes of the disk in it."""
-    wire_size: int
-    wire_digests: dict[str, str]
-    payload_digests: dict[str, str]
-    matched: str = ""
-    """``wire`` or ``payload``: what the published digest is of."""
+__all__ = [
+    "SOURCE_ALGORITHM",
+    "Arrived",
+    "DigestMismatchError",
+    "Expected",
+    "Pipeline",
+]
 
 
 class Pipeline:
-    """One source on its way: opened, then begun, then sent on, once."""
+    """One source on its way: opened, spooled if it must be, begun, sent on, once."""
 
     def __init__(
         self,
         source: Source,
         expected: Expected,
         watch: Callable[[Iterator[bytes]], Iterator[bytes]] = lambda blocks: blocks,
+        watch_converted: Callable[
+            [Iterator[bytes], int], Iterator[bytes]
+        ] = lambda blocks, total: blocks,
     ) -> None:
         """Read the first block; raises `OperatorError` when it is no image's.
 
         *watch* is handed the served blocks and hands them on: a progress bar.
+        *watch_converted* is the same for those of a conversion, and told how many
+        bytes there will be.
         """
         self._source = source
         self._expected = expected
-        algorithms = {expected.checksum.algorithm} if expected.checksum else set()
-        blocks = watch(source.blocks())
-        first = next(blocks, b"")
-        refuse_page(first, source.content_type)
-        self._wire = Digested(
-            itertools.chain([first] if first else [], blocks),
-            {SOURCE_ALGORITHM, *algorithms},
-        )
-        self._payload = open_payload(
-            self._wire,
-            file_name=source.file_name,
-            member=expected.packing.member,
-            limit=expected.packing.limits,
-        )
-        payload = self._unpacked = Digested(
-            self._payload_blocks(), algorithms if self._payload.layers else ()
-        )
-        self._inspected = Inspected(payload, disk_format=expected.packing.disk_format)
-        self._tail = Tail()
-        self._ready: queue.Queue[bytes | Arrived | BaseException] = queue.Queue(
-            BLOCKS_AHEAD
-        )
-        self._stop = threading.Event()
-        self._thread = threading.Thread(
-            target=self._produce, name="source", daemon=True
-        )
-        self._arrived: Arrived | None = None
+        self._watch_converted = watch_converted
+        self._undo = ExitStack()
+        self._checked = Checked(source, expected, watch)
+        self._undo.callback(self._checked.close)
+        self._converted: Converted | None = None
+        self._ahead: Ahead | None = None
+        if expected.packing.convert:
+            self._refuse_uninspected()
+            if not self._checked.must_spool:
+                self._checked.look()
 
     @property
     def warnings(self) -> list[str]:
         """What an operator should know though it stops nothing; once begun."""
-        return self._payload.warnings + self._inspected.warnings
+        if self._converted:
+            return self._checked.warnings + self._converted.warnings
+        kept_as = kept(self._checked.disk_format, self._expected.packing.convert)
+        return self._checked.warnings + ([kept_as] if kept_as else [])
 
     @property
     def layers(self) -> tuple[str, ...]:
         """What the image was wrapped in, outermost first: ``gzip``, ``tar``."""
-        return self._payload.layers
+        return self._checked.layers
 
     @property
     def member(self) -> str | None:
         """The file of an archive that was taken; known once begun."""
-        return self._payload.member
+        return self._checked.member
+
+    @property
+    def converted_from(self) -> str | None:
+        """What the bytes were, if they are another format now; once spooled."""
+        return self._checked.disk_format if self._converted else None
 
     @property
     def must_spool(self) -> bool:
-        """Whether it has to lie on the disk before it can be read: a zip."""
-        return self._payload.must_spool
+        """Whether it has to lie on the disk first: a zip, or what is converted."""
+        return self._checked.must_spool or self._must_convert
 
     @property
     def disk_format(self) -> str | None:
         """Glance's name for what the bytes are; known once begun."""
-        return self._inspected.disk_format
+        return (self._converted or self._checked).disk_format
 
     @property
     def virtual_size(self) -> int | None:
         """Bytes of the disk, where its header tells; known for sure at the end."""
-        return self._inspected.virtual_size
+        return (self._converted or self._checked).virtual_size
 
     @property
     def arrived(self) -> Arrived:
         """What came, verified; only after `blocks` has ended."""
-        if self._arrived is None:
+        if self._ahead is None or self._ahead.arrived is None:
             raise RuntimeError("the payload has not been verified yet")
-        return self._arrived
+        return self._ahead.arrived
 
     def spool(self) -> None:
-        """Copy the source to a temporary file, where `must_spool` says so."""
-        self._payload.spool(expected_bytes=self._source.length)
+        """Copy to the disk what `must_spool`, check it whole, and begin to convert it.
+
+        Raises `SpoolError` for want of room.
+        """
+        if self._checked.must_spool:
+            self._checked.spool()
+            if self._expected.packing.convert:
+                self._checked.look()
+        if self._must_convert:
+            self._convert()
 
     def begin(self) -> None:
         """Fill the tail: now format and safety of the first bytes are known.
@@ -153,97 +129,51 @@ class Pipeline:
         Raises whatever is wrong so far; an image shorter than the tail is
         verified whole by then.
         """
-        self._thread.start()
-        while not self._tail.is_full and self._arrived is None:
-            self._take(self._ready.get())
+        self._ahead = Ahead(self._converted or self._checked)
+        self._undo.callback(self._ahead.join)
+        self._ahead.begin()
 
     def blocks(self) -> Iterator[bytes]:
-        """The payload, its last bytes only after every check has passed.
+        """What is to be stored, its last bytes only after every check has passed.
 
         Raises what is wrong with it, and then must not be completed.
         """
-        while self._arrived is None:
-            while (block := self._tail.spare()) is not None:
-                yield block
-            try:
-                self._take(self._ready.get(timeout=TRICKLE_SECONDS))
-            except queue.Empty:
-                if (byte := self._tail.trickle()) is not None:
-                    yield byte
-        while (block := self._tail.release()) is not None:
-            yield block
+        if self._ahead is None:
+            raise RuntimeError("nothing has begun yet")
+        yield from self._ahead.blocks()
 
     def close(self) -> None:
         """Stop reading and let go of the source and of what lies on the disk."""
-        self._stop.set()
+        if self._ahead:
+            self._ahead.stop()
         self._source.close()
-        if self._thread.is_alive():
-            self._thread.join(TRICKLE_SECONDS)
-        self._payload.close()
+        self._undo.close()
 
-    def _payload_blocks(self) -> Iterator[bytes]:
-        # Late: a zip can be read only once it was spooled.
-        yield from self._payload.blocks()
+    def _refuse_uninspected(self) -> None:
+        packing, packed = self._expected.packing, self._checked.stored_packed
+        if packing.container_format != BARE:
+            packed = packing.container_format
+        if packed:
+            raise impossible(str(packing.convert), f"it is stored packed as {packed}")
 
-    def _take(self, item: bytes | Arrived | BaseException) -> None:
-        if isinstance(item, BaseException):
-            raise item
-        if isinstance(item, Arrived):
-            self._arrived = item
-        else:
-            self._tail.hold(item)
+    @property
+    def _must_convert(self) -> bool:
+        if self._converted:
+            return False
+        return must_convert(self._checked.disk_format, self._expected.packing.convert)
 
-    def _produce(self) -> None:
-        last: Arrived | BaseException
-        try:
-            for block in self._inspected:
-                self._inspected.check()
-                if not self._hand_over(block):
-                    return
-            last = self._verify()
-        except BaseException as error:
-            last = error
-        self._hand_over(last)
-
-    def _hand_over(self, item: bytes | Arrived | BaseException) -> bool:
-        """Whether the other side took it; it may have stopped listening."""
-        while not self._stop.is_set():
-            try:
-                self._ready.put(item, timeout=TRICKLE_SECONDS)
-            except queue.Full:
-                continue
-            return True
-        return False
-
-    def _verify(self) -> Arrived:
-        self._inspected.finish()
-        wire = self._wire.digests
-        payload = self._unpacked.digests if self._payload.layers else wire
-        virtual_size = self._inspected.virtual_size
-        return Arrived(
-            size=self._inspected.size,
-            virtual_size=self._inspected.size if virtual_size is None else virtual_size,
-            wire_size=self._wire.size,
-            wire_digests=wire,
-            payload_digests=payload,
-            matched=_matched(self._expected.checksum, wire, payload, self._source.url),
+    def _convert(self) -> None:
+        packing, target = self._expected.packing, str(self._expected.packing.convert)
+        # Of what is only compressed, it is the least that there will be
+        is_archive = {"tar", "zip"} & set(self._checked.layers)
+        length = None if is_archive else self._source.length
+        image = self._undo.enter_context(spool(self._checked, packing.tmpdir, length))
+        arrived = self._checked.verify()
+        source_format = str(self._checked.disk_format)
+        conversion = convert(
+            image, source_format, target, packing.limits, packing.tmpdir
         )
-
-
-def _matched(
-    published: Checksum | None, wire: dict[str, str], payload: dict[str, str], url: str
-) -> str:
-    """What *published* is the digest of; raises `DigestMismatchError` if of nothing."""
-    if published is None:
-        return ""
-    for scope, digests in (("wire", wire), ("payload", payload)):
-        if digests[published.algorithm] == published.digest:
-            return scope
-    served, unpacked = wire[published.algorithm], payload[published.algorithm]
-    also = "" if served == unpacked else f", unpacked {unpacked}"
-    raise DigestMismatchError(
-        f"{url} is not what was published",
-        f"its {published.algorithm} should be {published.digest}, "
-        f"the bytes have {served}{also}",
-        "Nothing was published. Check that the checksum is of this very file.",
-    )
+        self._undo.callback(conversion.close)
+        self._converted = Converted(
+            conversion, arrived, self._expected.algorithms, self._watch_converted
+        )

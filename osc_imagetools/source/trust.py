@@ -11,13 +11,24 @@ from osc_imagetools.source.checksums import Checksum
 
 @dataclass(frozen=True)
 class Trust:
-    """A published digest, or where it is, or that none is needed."""
+    """A published digest, or where it is, who signs it, or that none is needed.
+
+    Nothing at all means: look where vendors publish theirs, and refuse the source if
+    nothing is there.
+    """
 
     checksum: Checksum | None = None
     checksum_url: str | None = None
+    auto: bool = False
+    """Look where vendors publish theirs, also where it needn't be verified."""
+    keyring: str | None = None
+    """A file of OpenPGP certificates: one of them must have signed the list."""
     allow_unverified: bool = False
+    """Whether no digest, or a weak one, will do; a wrong one never does."""
 
     @property
-    def is_said(self) -> bool:
-        """Whether there is anything to go by."""
-        return bool(self.checksum or self.checksum_url or self.allow_unverified)
+    def looks_for_lists(self) -> bool:
+        """Whether vendors' lists are looked for by themselves."""
+        if self.checksum or self.checksum_url:
+            return False
+        return self.auto or bool(self.keyring) or not self.allow_unverified

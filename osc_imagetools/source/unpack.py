@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the bytes of a source to the bytes of the image in it.
 
-At most one compression (gzip, xz) around at most one tar, or one zip. Layers
-are recognised by their first bytes; names and headers only earn a warning.
+At most one compression (gzip, bzip2, xz, zstd) around at most one tar, or one zip.
+Layers are recognised by their first bytes; names and headers only earn a warning.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import IO
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.source.archive_tar import untar
-from osc_imagetools.source.archive_zip import spool, unzip
+from osc_imagetools.source.archive_zip import unzip
 from osc_imagetools.source.blocks import Blocks
 from osc_imagetools.source.decompress import DECODERS
 from osc_imagetools.source.limits import (
@@ -31,6 +31,7 @@ from osc_imagetools.source.magic import (
 )
 from osc_imagetools.source.members import Choice
 from osc_imagetools.source.printable import printable
+from osc_imagetools.source.spool import spool
 
 __all__ = ["LayerError", "Limits", "Payload", "open_payload"]
 
@@ -45,13 +46,15 @@ def open_payload(
     file_name: str = "",
     member: str | None = None,
     limit: Limits,
+    unpack: bool = True,
 ) -> Payload:
     """The payload of *wire*, of which only the first blocks are read yet.
 
-    *member* is a glob for the file in an archive. Raises `LayerError` or
-    `CompressionError` if the first bytes already tell that it can't be had.
+    *member* is a glob for the file in an archive. With *unpack* false, all that is
+    served is the payload, whatever it is. Raises `LayerError` or `CompressionError`
+    if the first bytes already tell that it can't be had.
     """
-    return Payload(wire, file_name=file_name, member=member, limit=limit)
+    return Payload(wire, file_name=file_name, member=member, limit=limit, unpack=unpack)
 
 
 class Payload:
@@ -70,18 +73,20 @@ class Payload:
         file_name: str = "",
         member: str | None = None,
         limit: Limits,
+        unpack: bool = True,
     ) -> None:
         self._limit = limit
         self._choice = Choice(member)
-        self._wire = Counted(wire)
+        self._wire = Counted(within_size(wire, self._most_wire_bytes))
         self._spooled: IO[bytes] | None = None
         self._source = Blocks(self._wire)
-        compression = self._decompressed()
-        container = self._container(compression)
-        self.layers = tuple(filter(None, (compression, container)))
-        self.warnings = list(_surprises(file_name, self.layers))
-        if container == "tar":
-            self._take_member(untar(self._source, self._choice))
+        self.layers, self.warnings = (), []
+        self.stored_packed: str | None = None
+        """What stays around the image because nothing was to be unpacked."""
+        if unpack:
+            self._take_layers(file_name)
+        else:
+            self.stored_packed = layer(self._source.peek(MAGIC_BYTES))
 
     @property
     def member(self) -> str | None:
@@ -128,6 +133,19 @@ class Payload:
     @property
     def _most_packed_bytes(self) -> int:
         return self._limit.max_payload_bytes + OTHER_MEMBERS_BYTES
+
+    @property
+    def _most_wire_bytes(self) -> int:
+        # What can't be compressed gets larger: by 1 % at the most, in bzip2
+        return self._most_packed_bytes + (self._most_packed_bytes >> 6)
+
+    def _take_layers(self, file_name: str) -> None:
+        compression = self._decompressed()
+        container = self._container(compression)
+        self.layers = tuple(filter(None, (compression, container)))
+        self.warnings = list(_surprises(file_name, self.layers))
+        if container == "tar":
+            self._take_member(untar(self._source, self._choice))
 
     def _decompressed(self) -> str | None:
         name = _known(layer(self._source.peek(MAGIC_BYTES)))

@@ -13,9 +13,37 @@ from osc_imagetools.i18n import _
 if TYPE_CHECKING:
     from osc_imagetools.lifecycle.description import Description
 
+STANDARDS = ("scs-0102",)
+
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Version, date, what a server needs, properties, tags, and who sees it."""
+    _add_label(parser)
+    _add_needs(parser)
+    _add_properties(parser)
+    _add_visibility(parser)
+    _add_protection(parser)
+
+
+def description(parsed_args: argparse.Namespace) -> Description:
+    """What was said."""
+    from osc_imagetools.lifecycle.description import Description
+
+    return Description(
+        visibility=parsed_args.visibility,
+        properties=dict(parsed_args.properties),
+        tags=tuple(parsed_args.tags),
+        protected=parsed_args.protected,
+        min_disk=parsed_args.min_disk,
+        min_ram=parsed_args.min_ram,
+        stays_hidden=parsed_args.stays_hidden,
+        standard=parsed_args.standard,
+        label=parsed_args.image_version,
+        build_date=parsed_args.build_date,
+    )
+
+
+def _add_label(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--image-version",
         metavar="<version>",
@@ -28,12 +56,32 @@ def add(parser: argparse.ArgumentParser) -> None:
         type=types.day,
         help=_("When it was built (YYYY-MM-DD; default: the source's date, or today)"),
     )
+
+
+def _add_needs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--min-disk",
         metavar="<disk-gb>",
-        type=types.gib,
+        type=types.count,
         default=0,
         help=_("Smallest disk in GiB (default: what the image's own disk needs)"),
+    )
+    parser.add_argument(
+        "--min-ram",
+        metavar="<ram-mb>",
+        type=types.count,
+        default=0,
+        help=_("Smallest memory in MiB (default: any)"),
+    )
+
+
+def _add_properties(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--standard",
+        metavar="<standard>",
+        choices=STANDARDS,
+        help=_("Refuse an image that lacks a property that this demands: %s")
+        % ", ".join(STANDARDS),
     )
     parser.add_argument(
         "--property",
@@ -53,21 +101,6 @@ def add(parser: argparse.ArgumentParser) -> None:
         default=[],
         help=_("A tag of the image (repeat for several)"),
     )
-    _add_visibility(parser)
-
-
-def description(parsed_args: argparse.Namespace) -> Description:
-    """What was said."""
-    from osc_imagetools.lifecycle.description import Description
-
-    return Description(
-        visibility=parsed_args.visibility,
-        properties=dict(parsed_args.properties),
-        tags=tuple(parsed_args.tags),
-        min_disk=parsed_args.min_disk,
-        label=parsed_args.image_version,
-        build_date=parsed_args.build_date,
-    )
 
 
 def _add_visibility(parser: argparse.ArgumentParser) -> None:
@@ -82,6 +115,27 @@ def _add_visibility(parser: argparse.ArgumentParser) -> None:
             default="shared",
             help=meaning,
         )
+
+
+def _add_protection(parser: argparse.ArgumentParser) -> None:
+    protection = parser.add_mutually_exclusive_group()
+    protection.add_argument(
+        "--protected",
+        action="store_true",
+        help=_("Keep the image from being deleted, once it is verified"),
+    )
+    protection.add_argument(
+        "--unprotected",
+        dest="protected",
+        action="store_false",
+        help=_("Let the image be deleted (default)"),
+    )
+    parser.add_argument(
+        "--hidden",
+        dest="stays_hidden",
+        action="store_true",
+        help=_("Leave the verified image hidden, under a name of its own (staged)"),
+    )
 
 
 _VISIBILITIES = {

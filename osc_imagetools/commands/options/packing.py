@@ -18,8 +18,22 @@ IMAGE_SIZE_CAP = 1 << 40
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """``--member``, ``--max-size``, ``--disk-format``."""
-    parser.add_argument(
+    """``--unpack``, ``--member``, ``--max-size``, ``--disk-format``, ``--convert``,
+    ``--tmpdir``.
+    """
+    # A member is one of an archive that is unpacked
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
+        "--unpack",
+        choices=("auto", "none"),
+        default="auto",
+        help=_(
+            "auto: take off what the image is packed in, which its first bytes tell "
+            "(default); none: store what is served as it is, so that a compressed "
+            "image becomes one that no server can start from"
+        ),
+    )
+    group.add_argument(
         "--member",
         metavar="<glob>",
         help=_("Which file of an archive, if it holds more than one image"),
@@ -37,6 +51,32 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="<disk-format>",
         help=_("What the bytes have to be (default: what they are)"),
     )
+    parser.add_argument(
+        "--container-format",
+        metavar="<container-format>",
+        default="bare",
+        help=_(
+            "What the stored file is around the disk: bare, ova … (default: bare); "
+            "what isn't bare is stored as served"
+        ),
+    )
+    parser.add_argument(
+        "--convert",
+        choices=("raw", "qcow2", "auto"),
+        help=_(
+            "Convert the image when it has been verified, with QEMU's tools; auto: to "
+            "raw where the store is Ceph (default: leave it as it is). "
+            "The download is copied to --tmpdir for that; its raw form never is"
+        ),
+    )
+    parser.add_argument(
+        "--tmpdir",
+        metavar="<folder>",
+        help=_(
+            "Where to copy what has to lie on the disk first, a zip or what is "
+            "converted (default: TMPDIR, or /var/tmp)"
+        ),
+    )
 
 
 def packing(parsed_args: argparse.Namespace) -> Packing:
@@ -49,5 +89,11 @@ def packing(parsed_args: argparse.Namespace) -> Packing:
         ratio_applies=parsed_args.max_size is None,
     )
     return Packing(
-        limits, disk_format=parsed_args.disk_format, member=parsed_args.member
+        limits,
+        disk_format=parsed_args.disk_format,
+        member=parsed_args.member,
+        unpack=parsed_args.unpack == "auto",
+        container_format=parsed_args.container_format,
+        convert=parsed_args.convert,
+        tmpdir=parsed_args.tmpdir,
     )

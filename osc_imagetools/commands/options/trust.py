@@ -5,23 +5,31 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from osc_imagetools.commands.options import types
 from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
+    from osc_imagetools.source.checksums import Checksum
     from osc_imagetools.source.trust import Trust
+
+AUTO = "auto"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """``--checksum``, ``--checksum-url``, ``--allow-unverified``."""
+    """``--checksum``, ``--checksum-url``, ``--keyring``, ``--allow-unverified``."""
     group = parser.add_mutually_exclusive_group()
     group.add_argument(
         "--checksum",
-        metavar="<algorithm>:<hex>",
-        type=types.checksum,
-        help=_("The published digest, of the file as served or of what is in it"),
+        metavar="<algorithm>:<hex>|auto",
+        type=_checksum_or_auto,
+        action=_StoreUnlessContradicting,
+        help=_(
+            "The published digest, of the file as served or of what is in it; "
+            "auto: find the vendor's list beside the file (default)"
+        ),
     )
     group.add_argument(
         "--checksum-url",
@@ -30,9 +38,21 @@ def add(parser: argparse.ArgumentParser) -> None:
         help=_("A published list of digests that names the file"),
     )
     parser.add_argument(
+        "--keyring",
+        metavar="<file>",
+        action=_StoreUnlessContradicting,
+        help=_(
+            "OpenPGP certificates, armoured or binary: one of them has to have signed "
+            "the list (needs osc-imagetools[pgp])"
+        ),
+    )
+    parser.add_argument(
         "--allow-unverified",
         action="store_true",
-        help=_("Import although nothing proves that the bytes are the vendor's"),
+        help=_(
+            "Import although nothing proves that the bytes are the vendor's "
+            "(no list is looked for then, unless --checksum auto is said too)"
+        ),
     )
 
 
@@ -40,8 +60,32 @@ def trust(parsed_args: argparse.Namespace) -> Trust:
     """What was said."""
     from osc_imagetools.source.trust import Trust
 
+    is_auto = parsed_args.checksum == AUTO
     return Trust(
-        checksum=parsed_args.checksum,
+        checksum=None if is_auto else parsed_args.checksum,
         checksum_url=parsed_args.checksum_url,
+        auto=is_auto,
+        keyring=parsed_args.keyring,
         allow_unverified=parsed_args.allow_unverified,
     )
+
+
+class _StoreUnlessContradicting(argparse.Action):
+    """Store the value; but a keyring proves lists, never a digest that was typed."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        setattr(namespace, self.dest, values)
+        if namespace.keyring and namespace.checksum not in (None, AUTO):
+            raise argparse.ArgumentError(
+                self, _("a keyring proves a list, not a digest that was typed")
+            )
+
+
+def _checksum_or_auto(text: str) -> Checksum | str:
+    return AUTO if text.strip().lower() == AUTO else types.checksum(text)

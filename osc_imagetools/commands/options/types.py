@@ -86,7 +86,7 @@ def _date(text: str) -> date:
         raise ValueError(f"'{text}' is no date of the form YYYY-MM-DD") from None
 
 
-def _gib(text: str) -> int:
+def _count(text: str) -> int:
     number = int(text)
     if number < 0:
         raise ValueError("at least 0")
@@ -139,8 +139,8 @@ day = _type(_date)
 """A date, ``YYYY-MM-DD``."""
 seconds = _type(_seconds)
 """A number of seconds, 1 or more."""
-gib = _type(_gib)
-"""A number of GiB."""
+count = _type(_count)
+"""A number, 0 or more."""
 checksum = _type(_checksum)
 """``<algorithm>:<hex>``."""
 property_pair = _type(_property)

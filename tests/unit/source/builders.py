@@ -10,6 +10,7 @@ import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.source.unpack import Limits, Payload, open_payload
@@ -55,6 +56,12 @@ def said(call: Callable[..., object], *arguments, **options) -> str:
     except OperatorError as error:
         return str(error)
     return ""
+
+
+def children() -> set[int]:
+    """The processes that this one has started and that are still there."""
+    lists = Path("/proc/self/task").glob("*/children")
+    return {int(pid) for listed in lists for pid in listed.read_text().split()}
 
 
 def entry(name: str, kind: bytes = tarfile.REGTYPE, **fields) -> tarfile.TarInfo:
@@ -105,36 +112,8 @@ def qcow2(
     )
 
 
-def vmdk(create_type: str = "monolithicSparse", extent: str = "disk.vmdk") -> bytes:
-    """A VMDK of 1 MiB with its descriptor; the rest is empty."""
-    descriptor = (
-        f'# Disk DescriptorFile\nversion=1\ncreateType="{create_type}"\n'
-        f'RW 2048 SPARSE "{extent}"\n'
-    ).encode()
-    header = struct.pack("<4sIIQQQQIQQ", b"KDMV", 1, 3, 2048, 128, 1, 20, 512, 0, 0)
-    return header.ljust(512, b"\0") + descriptor.ljust(65_536, b"\0")
-
-
-def stream_optimized_vmdk(footer_version: int = 1) -> bytes:
-    """A VMDK that ends in a footer, 300 KiB long."""
-    at_end = 0xFFFFFFFFFFFFFFFF
-    form = "<4sIIQQQQIQQ"
-    header = struct.pack(form, b"KDMV", 1, 3, 2048, 128, 1, 20, 512, 0, at_end)
-    footer = struct.pack(
-        form, b"KDMV", footer_version, 3, 2048, 128, 1, 20, 512, 0, 2048
-    )
-    marker = struct.pack("<QII496x", 1, 0, 3)
-    head = header.ljust(512, b"\0") + vmdk("streamOptimized")[512:]
-    return head.ljust(300 << 10, b"\0") + marker + footer.ljust(512, b"\0") + bytes(512)
-
-
 def mbr(partition_type: int = 0x83) -> bytes:
     """A boot sector with one partition, or none."""
     partition = struct.pack("<B3BB3BII", 0x80, 1, 1, 0, partition_type, 1, 1, 0, 63, 9)
     table = partition if partition_type else b""
     return bytes(446) + table.ljust(64, b"\0") + b"\x55\xaa"
-
-
-def iso() -> bytes:
-    """An ISO 9660 file system of 1 MiB, empty but for its descriptor."""
-    return (bytes(32_768) + b"\1CD001\1").ljust(1 << 20, b"\0")

@@ -1,12 +1,11 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""One member out of a zip, by way of a temporary file (F34, F44)."""
+"""One member out of a zip, by way of a temporary file (F34)."""
 
 from __future__ import annotations
 
 import errno
 import io
-import os
 import stat
 import struct
 import zipfile
@@ -15,10 +14,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from osc_imagetools.errors import OperatorError
-from osc_imagetools.source.archive_zip import SpoolError, ZipError, spool, unzip
+from osc_imagetools.source.archive_zip import ZipError, unzip
 from osc_imagetools.source.members import Choice, MemberError
-from tests.unit.source.builders import in_blocks, said, zip_of
+from tests.unit.source.builders import said, zip_of
 
 DISK = b"".join(b"sector %d" % number for number in range(50_000))
 
@@ -158,48 +156,3 @@ def test_f34_any_damage_gives_bytes_or_a_reason(damage) -> None:
         archive[position % len(archive)] = byte
 
     assert said(taken, bytes(archive)).isprintable()
-
-
-def test_the_copy_has_no_name_and_holds_all(tmp_path) -> None:
-    with spool(in_blocks(DISK, 1_000), str(tmp_path), len(DISK)) as copy:
-        assert copy.read() == DISK
-        assert list(tmp_path.iterdir()) == []
-
-
-def test_f44_without_room_nothing_is_read(tmp_path) -> None:
-    wire = in_blocks(DISK)
-
-    with pytest.raises(SpoolError) as refused:
-        spool(wire, str(tmp_path), 1 << 60)
-
-    assert f"{1 << 60} bytes are needed and " in str(refused.value)
-    assert next(wire) == DISK[: 1 << 18]
-
-
-def test_f44_a_folder_that_is_not_there_is_named(tmp_path) -> None:
-    folder = tmp_path / "missing"
-
-    with pytest.raises(SpoolError, match="No such file or directory"):
-        spool(in_blocks(DISK), str(folder))
-
-
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
-def test_f44_a_disk_that_fills_up_is_an_error(tmp_path, monkeypatch) -> None:
-    def full(dir):
-        return open("/dev/full", "wb", buffering=0)
-
-    monkeypatch.setattr("tempfile.TemporaryFile", full)
-
-    with pytest.raises(SpoolError, match="No space left on device"):
-        spool(in_blocks(DISK), str(tmp_path))
-
-
-def test_a_source_that_breaks_leaves_no_copy(tmp_path) -> None:
-    def broken():
-        yield DISK
-        raise OperatorError("the source broke off")
-
-    with pytest.raises(OperatorError, match="broke off"):
-        spool(broken(), str(tmp_path))
-
-    assert list(tmp_path.iterdir()) == []

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from osc_imagetools.source.checksums import (
     Checksum,
     ChecksumListError,
+    NoListError,
+    NotListedError,
     find_checksum,
 )
 from tests.unit.source.builders import said
@@ -187,6 +189,33 @@ def test_f16_a_list_that_does_not_tell_is_refused(listing: str, message: str) ->
         find_checksum(listing.encode(), "disk.img")
 
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("listing", "kind"),
+    [
+        ("<html>Sign in</html>", NoListError),
+        ("", NoListError),
+        (f"{SHA256}  other.img\n", NotListedError),
+        (f"{SHA256}  disk.img\n{OTHER_SHA256}  disk.img\n", ChecksumListError),
+    ],
+)
+def test_f16_what_is_no_list_is_told_from_one_of_other_files(
+    listing: str, kind: type[ChecksumListError]
+) -> None:
+    with pytest.raises(ChecksumListError) as refused:
+        find_checksum(listing.encode(), "disk.img")
+
+    assert type(refused.value) is kind
+
+
+def test_f15_of_several_names_the_first_that_is_listed_counts() -> None:
+    listing = f"{OTHER_SHA256}  old.img\n{SHA256}  disk.img\n".encode()
+
+    assert find_checksum(listing, "latest.img", "disk.img", "old.img").digest == SHA256
+    assert find_checksum(listing, "", "old.img").digest == OTHER_SHA256
+    with pytest.raises(NotListedError, match=r"does not name 'latest\.img'"):
+        find_checksum(listing, "latest.img", "disk")
 
 
 def test_f16_a_list_in_utf_16_is_no_text() -> None:

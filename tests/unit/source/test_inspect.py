@@ -20,15 +20,8 @@ from osc_imagetools.source.inspect import (
     min_disk_gib,
     refuse_page,
 )
-from tests.unit.source.builders import (
-    in_blocks,
-    iso,
-    mbr,
-    qcow2,
-    said,
-    stream_optimized_vmdk,
-    vmdk,
-)
+from tests.cloud.images import iso, stream_optimized_vmdk, vmdk, vmdk_descriptor
+from tests.unit.source.builders import in_blocks, mbr, qcow2, said
 
 MIB = 1 << 20
 GIB = 1 << 30
@@ -178,14 +171,20 @@ UNSAFE = {
     "LUKS 2": (b"LUKS\xba\xbe\0\2" + bytes(MIB), "encrypted"),
     "QED": (b"QED\0" + bytes(MIB), "no image of this format"),
     "VMDK, flat": (vmdk("monolithicFlat"), "only streamOptimized"),
-    "VMDK, path": (vmdk(extent="/etc/passwd"), "without paths"),
+    "VMDK, path": (vmdk(extent='RW 1 FLAT "/etc/passwd" 0'), "without paths"),
+    "VMDK, parent": (vmdk(parent="/etc/passwd"), "it has a parent"),
+    "VMDK, parent in a corner": (
+        vmdk(extent='RW 1 SPARSE "x"\n#' + "x" * 512, parent="x", descriptor_sectors=1),
+        "it has a parent",
+    ),
+    "VMDK of extents": (vmdk(sectors=0), "files that its descriptor names"),
     "VMDK, no type": (vmdk('" x="'), "only streamOptimized"),
     "VMDK descriptor": (
-        vmdk("monolithicFlat", "passwd")[512:].replace(b"\0", b"\n"),
+        vmdk_descriptor("monolithicFlat", ('RW 1 FLAT "passwd" 0',)),
         "names other files",
     ),
     "VMDK descriptor, sparse": (
-        vmdk(extent="passwd")[512:].replace(b"\0", b"\n"),
+        vmdk_descriptor("monolithicSparse", ('RW 1 SPARSE "passwd"',)),
         "names other files",
     ),
 }

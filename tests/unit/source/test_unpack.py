@@ -24,6 +24,7 @@ from osc_imagetools.source.decompress import CompressionError
 from osc_imagetools.source.limits import LARGEST_RATIO, RATIO_FREE_BYTES, TooLargeError
 from osc_imagetools.source.members import MemberError
 from osc_imagetools.source.unpack import LayerError, Limits, open_payload
+from tests.cloud import archives
 from tests.unit.source.builders import (
     PLENTY,
     content_of,
@@ -45,10 +46,15 @@ WIRES = {
     "plain": (DISK, (), None),
     "gzip": (gzip.compress(DISK), ("gzip",), None),
     "gzip, twice": (gzip.compress(DISK[:9]) + gzip.compress(DISK[9:]), ("gzip",), None),
+    "bzip2": (bz2.compress(DISK), ("bzip2",), None),
     "xz": (lzma.compress(DISK), ("xz",), None),
+    "zstd": (archives.zst(DISK), ("zstd",), None),
+    "pzstd": (archives.pzst(DISK), ("zstd",), None),
     "tar": (TAR, ("tar",), "disk.raw"),
     "tar.gz": (gzip.compress(TAR), ("gzip", "tar"), "disk.raw"),
+    "tar.bz2": (bz2.compress(TAR), ("bzip2", "tar"), "disk.raw"),
     "tar.xz": (lzma.compress(TAR), ("xz", "tar"), "disk.raw"),
+    "tar.zst": (archives.zst(TAR), ("zstd", "tar"), "disk.raw"),
     "zip": (ZIP, ("zip",), "disk.raw"),
 }
 wires = pytest.mark.parametrize(("wire", "layers", "member"), WIRES.values(), ids=WIRES)
@@ -116,8 +122,9 @@ def test_the_wire_is_read_to_its_end_but_not_before_it_is_wanted(
     first = read
     content_of(payload)
 
-    # xz hands out nothing before its first chunk of 64 KiB is complete
-    assert first < len(blocks) or "xz" in layers
+    # xz hands out nothing before its first chunk of 64 KiB is complete, bzip2
+    # nothing before its first block of 900 kB
+    assert first < len(blocks) or {"xz", "bzip2"} & set(layers)
     assert read == len(blocks)
 
 
@@ -142,6 +149,8 @@ def test_f28_a_wire_that_is_cut_off_is_an_error_if_that_can_be_seen(
         ("disk.tgz", gzip.compress(DISK), "are gzip;"),
         ("disk.img.xz", gzip.compress(DISK), "promises xz"),
         ("disk.zip", TAR, "promises zip, but the bytes are tar"),
+        ("disk.raw.zst", bz2.compress(DISK), "promises zstd, but the bytes are bzip2"),
+        ("disk.tar.bz2", archives.zst(TAR), "promises bzip2 around tar"),
         ("DISK.QCOW2", ZIP, "are zip"),
     ],
 )
@@ -162,6 +171,8 @@ def test_f27_the_bytes_count_and_a_name_that_promises_else_earns_a_warning(
         ("disk.tar.gz", gzip.compress(TAR)),
         ("disk.txz", lzma.compress(TAR)),
         ("disk.img.gz", gzip.compress(DISK)),
+        ("disk.raw.zst", archives.zst(DISK)),
+        ("disk.tbz2", bz2.compress(TAR)),
         ("download", gzip.compress(DISK)),
         ("disk-24.04", ZIP),
         ("", TAR),
@@ -174,10 +185,9 @@ def test_f27_a_name_that_keeps_its_promise_earns_no_warning(file_name, wire) -> 
 @pytest.mark.parametrize(
     ("name", "wire"),
     [
-        ("bzip2", bz2.compress(DISK)),
-        ("zstd", b"\x28\xb5\x2f\xfd" + DISK),
         ("7z", b"7z\xbc\xaf\x27\x1c" + DISK),
-        ("bzip2", gzip.compress(bz2.compress(DISK))),
+        ("lz4", b"\x04\x22\x4d\x18" + DISK),
+        ("lzip", gzip.compress(b"LZIP\x01" + DISK)),
     ],
 )
 def test_f27_what_cannot_be_unpacked_is_named_and_not_taken_for_raw(name, wire) -> None:
@@ -190,6 +200,7 @@ def test_f27_what_cannot_be_unpacked_is_named_and_not_taken_for_raw(name, wire) 
     [
         (gzip.compress(gzip.compress(DISK)), "gzip around gzip"),
         (lzma.compress(gzip.compress(TAR)), "xz around gzip"),
+        (archives.zst(bz2.compress(DISK)), "zstd around bzip2"),
         (gzip.compress(ZIP), "gzip around zip"),
         (tar_of(("disk.gz", gzip.compress(DISK))), "'disk.gz' in the archive is gzip"),
         (gzip.compress(tar_of(("a", TAR))), "'a' in the archive is tar"),
@@ -244,6 +255,31 @@ def test_f26_an_endless_zip_is_given_up_at_the_limit(tmp_path) -> None:
         payload.spool(str(tmp_path))
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_f26_what_is_endless_and_unpacks_to_nothing_is_given_up_too() -> None:
+    nothing = b"\x50\x2a\x4d\x18" + (1 << 16).to_bytes(4, "little") + bytes(1 << 16)
+    limit = Limits(max_payload_bytes=10 * MIB)
+
+    with pytest.raises(TooLargeError, match="More than 78807040 bytes"):
+        open_payload(itertools.repeat(nothing), limit=limit)
+
+
+@wires
+def test_what_is_not_to_be_unpacked_stays_as_it_is_served(wire, layers, member) -> None:
+    payload = payload_of(wire, unpack=False, file_name="disk.img")
+
+    assert payload.layers == ()
+    assert payload.stored_packed == (layers[0] if layers else None)
+    assert payload.warnings == []
+    assert not payload.must_spool
+    assert b"".join(content_of(payload)) == wire
+
+
+def test_f26_what_is_not_unpacked_has_its_limit_too() -> None:
+    limit = Limits(max_payload_bytes=len(ZIP) - 1)
+
+    assert isinstance(outcome(ZIP, unpack=False, limit=limit), TooLargeError)
 
 
 ZEROS = bytes(16 * MIB)

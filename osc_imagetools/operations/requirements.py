@@ -1,0 +1,24 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""What has to be there before anything is fetched."""
+
+from __future__ import annotations
+
+from osc_imagetools.glance.discovery import require_route
+from osc_imagetools.glance.images import Images
+from osc_imagetools.glance.route import WEB_DOWNLOAD
+from osc_imagetools.operations.request import Request
+from osc_imagetools.operations.web_download import refuse_private_source
+from osc_imagetools.source.convert import require_tools
+from osc_imagetools.source.published import require_keyring
+
+
+def require(request: Request, images: Images) -> None:
+    """Raise `OperatorError` for what this cloud or this machine lacks."""
+    require_keyring(request.trust)
+    images.require_hidden()
+    require_route(images, request.route)
+    if request.route.method == WEB_DOWNLOAD:
+        refuse_private_source(request.url)
+    else:
+        require_tools(request.packing.convert)

@@ -1,0 +1,155 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""Bytes that Glance fetches by itself, compared before anybody may have them."""
+
+from __future__ import annotations
+
+import urllib.parse
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from osc_imagetools.errors import OperatorError
+from osc_imagetools.glance.download import download
+from osc_imagetools.glance.images import Images
+from osc_imagetools.glance.route import STREAM, WEB_DOWNLOAD, Route
+from osc_imagetools.glance.server_import import Stage, start_import, wait_for_import
+from osc_imagetools.lifecycle.image import Image
+from osc_imagetools.operations.candidate import Candidate
+from osc_imagetools.operations.claim import Notice
+from osc_imagetools.operations.delivery import Delivered
+from osc_imagetools.operations.request import Request
+from osc_imagetools.source.opened import Source, public
+from osc_imagetools.source.packing import Packing
+from osc_imagetools.source.pipeline import (
+    Arrived,
+    DigestMismatchError,
+    Expected,
+    Pipeline,
+)
+
+
+class NotComparableError(OperatorError):
+    """Glance has changed what it fetched, so the published digest says nothing."""
+
+
+def refuse_private_source(url: str) -> None:
+    """Raise `OperatorError` for a URL that Glance can't fetch, or must not be told."""
+    parts = urllib.parse.urlsplit(url)
+    if parts.scheme.lower() == "file":
+        why = "a file: URL names a file of this machine"
+    elif parts.username or parts.password:
+        why = "it would store the password in the URL with its task"
+    else:
+        return
+    raise OperatorError(
+        f"Glance can't be asked to fetch {public(url)}", why, f"Use --method {STREAM}."
+    )
+
+
+@dataclass(frozen=True)
+class WebDownload:
+    """One image that Glance is to fetch, and how what it stores is compared."""
+
+    images: Images
+    request: Request
+    chosen: Candidate
+    notice: Notice
+    said: Stage
+
+    def fetch(self, image: Image) -> Delivered:
+        """*image*, ``active`` and compared with what was published.
+
+        By Glance's own hash where it is of the published algorithm; else by the bytes
+        that it stores, read back, which also inspects them. Raises
+        `DigestMismatchError`, and `NotComparableError` where Glance has unpacked or
+        converted what the published digest is of.
+        """
+        start_import(self.images, image, self._route, self.request.url)
+        found = wait_for_import(self.images, image, self._route, self.said)
+        self._refuse_unconverted(found)
+        return Delivered(found, self._compared(image, found))
+
+    def _compared(self, ordered: Image, found: Image) -> Arrived:
+        checksum = self.chosen.published.checksum
+        if checksum is None:
+            return self._unread(found)
+        if (found.hash_algorithm, found.hash_value) == (
+            checksum.algorithm,
+            checksum.digest,
+        ):
+            scope = "payload" if self._is_packed else "wire"
+            return replace(self._unread(found), matched=scope)
+        try:
+            return self._read_back(found)
+        except DigestMismatchError as mismatch:
+            if not self._is_packed and found.disk_format == ordered.disk_format:
+                raise
+            return self._not_comparable(found, mismatch)
+
+    def _read_back(self, image: Image) -> Arrived:
+        blocks = download(self.images, image)
+        packing = Packing(
+            self.request.packing.limits, disk_format=image.disk_format, unpack=False
+        )
+        stored = Source(
+            url=f"image {image.id}",
+            file_name="",
+            length=image.size,
+            _read=lambda: next(blocks, b""),
+            _close=blocks.close,
+        )
+        expected = Expected(packing, self.chosen.published.checksum)
+        with closing(Pipeline(stored, expected)) as pipeline:
+            pipeline.begin()
+            for _ in pipeline.blocks():
+                pass
+            arrived = replace(pipeline.arrived, wire_size=self._wire_size)
+        if self._is_packed:
+            # What matched is what Glance's plugin has unpacked.
+            return replace(arrived, wire_digests={}, matched="payload")
+        return arrived
+
+    def _not_comparable(self, image: Image, mismatch: DigestMismatchError) -> Arrived:
+        if self.request.trust.allow_unverified:
+            self.notice("Not verified: Glance has changed what it fetched.")
+            return self._unread(image)
+        raise NotComparableError(
+            f"{public(self.request.url)} can't be verified with --method "
+            f"{WEB_DOWNLOAD}",
+            "Glance has unpacked or converted what it fetched, so the published digest "
+            f"can't be compared ({mismatch.why})",
+            f"Use --method {STREAM}, or say --allow-unverified.",
+        ) from None
+
+    def _refuse_unconverted(self, image: Image) -> None:
+        wanted = self.request.packing.convert
+        if wanted in (None, "auto", image.disk_format):
+            return
+        raise OperatorError(
+            f"Glance has not converted image {image.id}",
+            f"it is {image.disk_format}: the cloud's conversion plugin is off or makes "
+            "something else",
+            f"Use --method {STREAM}, which converts here.",
+        )
+
+    def _unread(self, image: Image) -> Arrived:
+        """What arrived, as far as Glance tells."""
+        return Arrived(
+            size=image.size or 0,
+            virtual_size=image.virtual_size or self.chosen.pipeline.virtual_size or 0,
+            wire_size=self._wire_size,
+            wire_digests={},
+            payload_digests={},
+        )
+
+    @property
+    def _is_packed(self) -> bool:
+        return bool(self.chosen.pipeline.layers)
+
+    @property
+    def _wire_size(self) -> int:
+        return self.chosen.source.length or 0
+
+    @property
+    def _route(self) -> Route:
+        return self.request.route

@@ -1,0 +1,66 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the bytes of a source have to be, and what they were."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from osc_imagetools.errors import OperatorError
+from osc_imagetools.source.checksums import Checksum
+from osc_imagetools.source.packing import Packing
+
+SOURCE_ALGORITHM = "sha256"
+"""What the digest of the served bytes is always recorded in."""
+
+
+class DigestMismatchError(OperatorError):
+    """The bytes are not those that the vendor published."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the bytes have to be."""
+
+    packing: Packing
+    checksum: Checksum | None = None
+
+    @property
+    def algorithms(self) -> set[str]:
+        """Of the published digest: what is computed of served and of sent bytes."""
+        return {self.checksum.algorithm} if self.checksum else set()
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """What they were, known when all of them have passed."""
+
+    size: int
+    """Bytes that are sent on: the payload's, converted if it was to be."""
+    virtual_size: int
+    """Bytes of the disk in it."""
+    wire_size: int
+    wire_digests: dict[str, str]
+    payload_digests: dict[str, str]
+    """Of the bytes that are sent on."""
+    matched: str = ""
+    """``wire`` or ``payload``: what the published digest is of."""
+
+
+def matched(
+    published: Checksum | None, wire: dict[str, str], payload: dict[str, str], url: str
+) -> str:
+    """What *published* is the digest of; raises `DigestMismatchError` if of nothing."""
+    if published is None:
+        return ""
+    for scope, digests in (("wire", wire), ("payload", payload)):
+        if digests[published.algorithm] == published.digest:
+            return scope
+    served, unpacked = wire[published.algorithm], payload[published.algorithm]
+    also = "" if served == unpacked else f", unpacked {unpacked}"
+    raise DigestMismatchError(
+        f"{url} is not what was published",
+        f"its {published.algorithm} should be {published.digest}, "
+        f"the bytes have {served}{also}",
+        "Nothing was published. Check that the checksum is of this very file.",
+    )

@@ -1,0 +1,116 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""Whether an answer goes on exactly where another one ended. No network here.
+
+1. A range is asked for with ``If-Range``, so that a server which has another file now
+   sends that one whole (RFC 9110, 13.1.5): only with a strong tag, or a date.
+2. A range is taken only if its ``Content-Range`` is the one asked for, of a file of
+   the same length.
+3. Whatever the status, tag and date have to be those of the first answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from osc_imagetools.source.opened import StartOverError
+from osc_imagetools.source.printable import printable
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What tells one state of a file from another."""
+
+    etag: str
+    last_modified: str
+    length: int | None
+    encoding: str = ""
+    """Of the way; ranges count the encoded bytes."""
+
+    @classmethod
+    def of(cls, headers: Mapping[str, str], length: int | None = None) -> Edition:
+        """As an answer's headers tell; *length* is that of the whole file."""
+        encoding = headers.get("Content-Encoding", "").strip().lower()
+        return cls(
+            headers.get("ETag", ""),
+            headers.get("Last-Modified", ""),
+            length,
+            "" if encoding == "identity" else encoding,
+        )
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether its tag promises the same bytes, not just the same meaning."""
+        return self.etag.startswith('"')
+
+    @property
+    def condition(self) -> str:
+        """What ``If-Range`` takes; empty where the server tells nothing fit for it."""
+        return self.etag if self.is_strong else self.last_modified
+
+    def difference(self, now: Edition) -> str:
+        """How *now* is another file; empty if nothing says so."""
+        if None not in (self.length, now.length) and self.length != now.length:
+            return f"it had {self.length} bytes and has {now.length}"
+        if self.encoding != now.encoding:
+            names = (printable(each.encoding or "identity") for each in (self, now))
+            return "its Content-Encoding was {} and is {}".format(*names)
+        if self.is_strong and self.etag == now.etag:
+            return ""
+        pairs = (
+            ("ETag", _opaque(self.etag), _opaque(now.etag)),
+            ("Last-Modified", self.last_modified, now.last_modified),
+        )
+        for name, before, after in pairs:
+            if before and after and before != after:
+                return f"its {name} was {printable(before)} and is {printable(after)}"
+        return ""
+
+
+@dataclass(frozen=True)
+class Span:
+    """The bytes from *start* up to *stop*; ``None``: to the end."""
+
+    start: int
+    stop: int | None = None
+
+    @property
+    def header(self) -> str:
+        """As ``Range`` takes it."""
+        last = "" if self.stop is None else self.stop - 1
+        return f"bytes={self.start}-{last}"
+
+
+class RangeError(StartOverError):
+    """The server sent other bytes of the file than were asked for."""
+
+
+def check_unchanged(where: str, before: Edition, now: Edition) -> None:
+    """Raise `StartOverError` where it is another file now."""
+    if difference := before.difference(now):
+        raise StartOverError(f"{where} changed while it was read", difference)
+
+
+def check_span(where: str, asked: Span, edition: Edition, told: str | None) -> int:
+    """The length of the file whose range came; `RangeError` if it is another one.
+
+    *told* is the answer's ``Content-Range``.
+    """
+    match = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", (told or "").strip())
+    if match:
+        first, last, length = map(int, match.groups())
+        stop = length if asked.stop is None else asked.stop
+        is_as_asked = (first, last + 1) == (asked.start, stop)
+        if is_as_asked and edition.length in (None, length):
+            return length
+    raise RangeError(
+        f"{where} can't be gone on with",
+        f"asked for '{asked.header}', the server sent '{printable(told or 'no range')}'"
+        + ("" if edition.length is None else f" of {edition.length} bytes"),
+    )
+
+
+def _opaque(etag: str) -> str:
+    return etag.removeprefix("W/")

@@ -1,0 +1,82 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""Where a redirect may lead to. No network here.
+
+No user, password or query of one URL gets into the next: only what the server itself
+wrote into its ``Location``, without a user.
+"""
+
+from __future__ import annotations
+
+import urllib.parse
+from collections.abc import Sequence
+
+from requests.utils import requote_uri
+
+from osc_imagetools.source.opened import SourceError, public
+from osc_imagetools.source.printable import printable
+
+REDIRECTS_AT_MOST = 10
+
+
+def next_url(asked: Sequence[str], location: str) -> str:
+    """The URL that a ``Location`` means, for who has *asked* these, the last one now.
+
+    Raises `SourceError` where it leads round in circles, on and on, out of TLS, or
+    to anything but a web server.
+    """
+    here = asked[-1]
+    target = _absolute(here, location)
+    scheme = target.partition(":")[0]
+    if scheme not in ("http", "https"):
+        raise _refused(here, f"it leads to a '{printable(scheme)}:' URL")
+    if scheme == "http" and here.lower().startswith("https:"):
+        raise _refused(here, f"it leads from https to {public(target)}")
+    if len(asked) > REDIRECTS_AT_MOST:
+        circle = "leads in a circle" if target in asked else "leads on and on"
+        raise _refused(
+            asked[0], f"after {REDIRECTS_AT_MOST} redirects it still {circle}"
+        )
+    return target
+
+
+def same_host(one: str, other: str) -> bool:
+    """Whether what is for the host of *one* may go to that of *other*.
+
+    Ports count; but from http to https of the standard ports is the same host.
+    """
+    before, now = urllib.parse.urlsplit(one), urllib.parse.urlsplit(other)
+    if before.hostname != now.hostname:
+        return False
+    ports = (_port(before), _port(now))
+    return ports == (80, 443) or (before.scheme == now.scheme and ports[0] == ports[1])
+
+
+def without_user(url: str) -> str:
+    """*url* without user and password, which travel in a header."""
+    parts = urllib.parse.urlsplit(url)
+    return urllib.parse.urlunsplit(
+        parts._replace(netloc=parts.netloc.rpartition("@")[2])
+    )
+
+
+def _absolute(here: str, location: str) -> str:
+    try:
+        # http.client reads headers as Latin-1; servers write UTF-8
+        written = location.encode("latin-1").decode("utf-8", "replace")
+        joined = urllib.parse.urljoin(here, requote_uri(written.strip()))
+        target = urllib.parse.urldefrag(without_user(joined)).url
+        parts = urllib.parse.urlsplit(target)
+        if parts.scheme in ("http", "https") and not parts.hostname:
+            raise ValueError("no host")
+        return target
+    except ValueError:
+        raise _refused(here, f"'{printable(location)}' is no URL") from None
+
+
+def _port(parts: urllib.parse.SplitResult) -> int | None:
+    return parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _refused(where: str, why: str) -> SourceError:
+    return SourceError(f"The redirect of {public(where)} is not followed", why)
