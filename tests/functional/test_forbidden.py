@@ -25,8 +25,9 @@ from tests.functional.outcomes import images, refused
 
 NAME = "debian-13"
 LARGE_BYTES = 256 << 20
-FIRST_BLOCKS_BYTES = 32 << 20
-"""What is under way once the first block was read: queues, the kernel's buffers."""
+FIRST_BLOCKS_BYTES = 64 << 20
+"""What is under way once the first block was read: the window over the source, queues,
+the kernel's buffers."""
 
 ZIP_MAGIC = b"PK\x03\x04"
 PUBLICIZE = "not authorized to complete publicize_image action"
@@ -189,7 +190,7 @@ def test_F108_second_visible_image_of_the_own_project_is_never_allowed(
 
     assert outcome.status == 1
     assert own in outcome.stderr
-    assert "hide or rename that image first" in outcome.stderr
+    assert "openstack image rotate" in outcome.stderr
     assert images(member) == before
     assert source.requests("disk.img") == []
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,10 +15,20 @@ import pytest
 from tests.cloud import archives
 from tests.cloud.accounts import Account
 from tests.cloud.archives import regular, tar, zipped
-from tests.cloud.images import boot_sector, qcow2, raw
+from tests.cloud.images import (
+    boot_sector,
+    can_convert,
+    disk_as,
+    iso,
+    qcow2,
+    raw,
+    stream_optimized_vmdk,
+    vmdk,
+)
 from tests.cloud.source.client import Source
 from tests.functional.outcomes import NAME, digest_of, import_url, imported
 
+MIB = 1 << 20
 GIB = 1 << 30
 DISK = qcow2(raw(600_000), virtual_size=3 * GIB)
 RAW = boot_sector() + raw(600_000)
@@ -84,6 +95,45 @@ ACCEPTED = [
         member="images/disk.qcow2",
     ),
     packed(
+        "F29-bz2-of-several-streams",
+        "disk.qcow2.bz2",
+        archives.bz2(DISK, streams=3),
+        DISK,
+        ("bzip2",),
+    ),
+    packed(
+        "F29-zst-of-several-frames",
+        "disk.qcow2.zst",
+        archives.pzst(DISK, frames=3),
+        DISK,
+        ("zstd",),
+        digest_of(DISK),
+        "payload",
+    ),
+    packed(
+        "F30-zst-with-the-largest-window",
+        "disk.raw.zst",
+        archives.zst(RAW, window_log=26),
+        RAW,
+        ("zstd",),
+    ),
+    packed(
+        "tar-zst",
+        "disk.tar.zst",
+        archives.zst(TAR),
+        DISK,
+        ("zstd", "tar"),
+        member="images/disk.qcow2",
+    ),
+    packed(
+        "F34-zip64",
+        "disk.zip",
+        zipped(("disk.img", RAW), zip64=True),
+        RAW,
+        ("zip",),
+        member="disk.img",
+    ),
+    packed(
         "zip-written-to-a-pipe",
         "disk.zip",
         zipped(("disk.img", RAW), streamed=True),
@@ -142,6 +192,63 @@ def test_offered_file_becomes_the_image_in_it(
     assert image["lifecycle_source_digest"] == digest_of(offered.content)
     assert offered.notice in outcome.stderr
     assert bool(offered.notice) == ("promises" in outcome.stderr)
+
+
+def of_other_hypervisors(disk_format: str, options: str = "") -> Callable[[], bytes]:
+    return lambda: disk_as(disk_format, RAW, virtual_size=2 * MIB, options=options)
+
+
+PASSED_THROUGH = [
+    pytest.param("vmdk", vmdk, id="F37-F40-vmdk-sparse"),
+    pytest.param("vmdk", stream_optimized_vmdk, id="F37-F40-vmdk-stream"),
+    pytest.param("iso", iso, id="F40-iso"),
+    pytest.param("iso", lambda: boot_sector() + iso()[512:], id="F38-iso-and-mbr"),
+    pytest.param("aki", lambda: RAW[512:], id="F40-aki"),
+    pytest.param("ploop", lambda: RAW[512:], id="F40-ploop"),
+    *(
+        pytest.param(name, of_other_hypervisors(name, options), id=f"F40-{name}")
+        for name, options in [
+            ("vhd", "subformat=dynamic,force_size=on"),
+            ("vhdx", ""),
+            ("vdi", ""),
+        ]
+        if can_convert()
+    ),
+]
+
+
+@pytest.mark.parametrize(("disk_format", "made"), PASSED_THROUGH)
+def test_image_of_any_format_of_glance_keeps_it(
+    member: Account, source: Source, disk_format: str, made: Callable[[], bytes]
+) -> None:
+    content = made()
+    url = source.put("disk", content)
+    is_said = disk_format in ("aki", "ploop")
+    options = [f"--disk-format={disk_format}"] if is_said else []
+
+    outcome = import_url(member, url, "--checksum", digest_of(content), *options)
+
+    image = imported(member, outcome, content)
+    assert image["disk_format"] == outcome.json()["disk_format"] == disk_format
+
+
+@pytest.mark.parametrize(
+    ("content", "file_name"),
+    [
+        pytest.param(archives.gz(RAW), "disk.raw.gz", id="gz"),
+        pytest.param(zipped(("disk.raw", RAW)), "disk.zip", id="zip"),
+    ],
+)
+def test_what_is_not_to_be_unpacked_is_stored_as_served(
+    member: Account, source: Source, content: bytes, file_name: str
+) -> None:
+    url = source.put(file_name, content)
+
+    outcome = import_url(member, url, "--checksum", digest_of(content), "--unpack=none")
+
+    image = imported(member, outcome, content)
+    assert image["disk_format"] == "raw"
+    assert outcome.json()["unpacked"] == []
 
 
 def qcow2_or_raw(is_qcow2: bool) -> str:

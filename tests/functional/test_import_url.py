@@ -187,7 +187,10 @@ def test_member_of_an_archive(member: Account, source: Source) -> None:
 REFUSED = {
     "max-size": (["--max-size", "1M"], "More than 1048576 bytes"),
     "image-version-taken": (["--image-version", "one"], "has a version one already"),
-    "stall-timeout": (["--stall-timeout", "1"], "nothing came for 1 seconds"),
+    "stall-timeout": (
+        ["--stall-timeout", "1", "--source-retries", "0"],
+        "nothing came for 1 seconds",
+    ),
     "project-of-nobody": (["--project", "no-such"], "no-such"),
 }
 

@@ -43,6 +43,7 @@ KEYS = {
     "generation": int,
     "id": str,
     "member": type(None),
+    "converted_from": type(None),
     "min_disk": int,
     "name": str,
     "owner": str,

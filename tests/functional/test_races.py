@@ -280,7 +280,7 @@ def test_F101_upload_answered_204_that_rests_saving_is_tried_once_more(
 
     assert outcome.status == 0, outcome.stderr
     assert "the image is 'saving'" in outcome.stderr
-    assert "Trying once more" in outcome.stderr
+    assert "Starting over" in outcome.stderr
     assert [the_image(member, NAME)] == images(member)
 
 
@@ -298,7 +298,7 @@ def test_F101_upload_into_an_image_that_was_deleted_meanwhile_is_tried_once_more
 
     assert deleted.status_code == 204
     assert outcome.status == 0, outcome.stderr
-    assert "Trying once more" in outcome.stderr
+    assert "Starting over" in outcome.stderr
     assert [the_image(member, NAME)] == images(member)
 
 

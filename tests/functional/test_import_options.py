@@ -1,0 +1,214 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""What an import is told about the version, and what it finds out without importing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cloud.accounts import Account
+from tests.cloud.cloud import Cloud
+from tests.cloud.proxy import Proxy
+from tests.cloud.source.client import Source
+from tests.cloud.source.faults import Headers
+from tests.functional.families import CONTENT, LISTING, found, import_url, the_image
+from tests.functional.outcomes import digest_of, images, refused
+
+NAME = "debian-13"
+CHANGED = CONTENT[:-1] + b"!"
+
+DESCRIPTIONS = {
+    "min-ram": (("--min-ram", "512"), "min_ram", 512),
+    "container-format": (
+        ("--container-format", "docker"),
+        "container_format",
+        "docker",
+    ),
+    "protected": (("--protected",), "protected", True),
+    "unprotected": (("--unprotected",), "protected", False),
+    "min-disk": (("--min-disk", "7"), "min_disk", 7),
+}
+
+
+@pytest.mark.parametrize(
+    ("options", "field", "value"), DESCRIPTIONS.values(), ids=DESCRIPTIONS
+)
+def test_image_is_what_was_said(
+    options: tuple[str, ...],
+    field: str,
+    value: object,
+    member: Account,
+    source: Source,
+) -> None:
+    url = source.put("disk.img", CONTENT)
+
+    outcome = import_url(member, url, NAME, *options)
+
+    assert outcome.status == 0, outcome.stderr
+    assert the_image(member, NAME)[field] == value
+
+
+def test_protected_image_that_is_not_what_was_published_leaves_nothing(
+    cloud: Cloud, member: Account, source: Source
+) -> None:
+    url = source.put("disk.img", CHANGED)
+
+    outcome = import_url(member, url, NAME, "--protected")
+
+    refused(cloud, member, outcome, "is not what was published")
+
+
+def test_hidden_image_is_verified_and_staged_under_a_name_of_its_own(
+    member: Account, source: Source
+) -> None:
+    url = source.put("disk.img", CONTENT)
+
+    outcome = import_url(member, url, NAME, "--hidden")
+
+    assert outcome.status == 0, outcome.stderr
+    assert outcome.json()["result"] == "staged"
+    assert found(member, NAME) == []
+    [image] = images(member)
+    assert (image["os_hidden"], image["status"]) == (True, "active")
+    assert image["name"] == f"{NAME}.importing-{image['id'][:8]}"
+    assert image["lifecycle_state"] == "staged"
+    assert image["lifecycle_verified"] == "sha256"
+    assert not {"lifecycle_run", "lifecycle_published_at"} & image.keys()
+
+
+def test_staged_image_does_not_keep_the_next_one_from_being_offered(
+    member: Account, source: Source
+) -> None:
+    url = source.put("disk.img", CONTENT)
+    import_url(member, url, NAME, "--hidden")
+
+    outcome = import_url(member, url, NAME)
+
+    assert outcome.status == 0, outcome.stderr
+    assert the_image(member, NAME)["lifecycle_generation"] == "2"
+
+
+def test_F89_properties_that_will_not_fit_are_refused_before_the_record_is_made(
+    cloud: Cloud, through: Account, before_glance: Proxy, source: Source
+) -> None:
+    url = source.put("disk.img", CONTENT)
+    many = [word for number in range(120) for word in ("--property", f"p{number}=x")]
+
+    outcome = import_url(through, url, NAME, *many)
+
+    refused(cloud, through, outcome, "120 properties are too many")
+    assert before_glance.matching("POST", LISTING) == []
+
+
+class TestIfChanged:
+    """``--if-changed``: nothing is done when there is nothing to do."""
+
+    BY_DIGEST = ("--checksum", digest_of(CONTENT))
+    UNVERIFIED = ("--allow-unverified",)
+
+    @pytest.mark.parametrize("trust", [BY_DIGEST, UNVERIFIED], ids=["digest", "etag"])
+    def test_unchanged_source_costs_one_small_request(
+        self,
+        trust: tuple[str, ...],
+        through: Account,
+        before_glance: Proxy,
+        source: Source,
+    ) -> None:
+        url = source.put("disk.img", CONTENT)
+        source.misbehave("disk.img", Headers({"ETag": '"first"'}))
+        first = import_url(through, url, NAME, *trust)
+        asked, posted = (
+            len(source.requests("disk.img")),
+            before_glance.matching("POST", LISTING),
+        )
+
+        outcome = import_url(through, url, NAME, "--if-changed", *trust)
+
+        assert outcome.status == 0, outcome.stderr
+        assert outcome.json()["result"] == "unchanged"
+        assert outcome.json()["id"] == first.json()["id"]
+        again = source.requests("disk.img")[asked:]
+        assert len(again) <= 1
+        assert all(request.method == "HEAD" for request in again)
+        assert before_glance.matching("POST", LISTING) == posted
+
+    def test_changed_source_is_refused_because_the_name_is_taken(
+        self, member: Account, source: Source
+    ) -> None:
+        url = source.put("disk.img", CONTENT)
+        import_url(member, url, NAME)
+        source.put("disk.img", CHANGED)
+
+        other = ("--checksum", digest_of(CHANGED))
+        outcome = import_url(member, url, NAME, "--if-changed", *other)
+
+        assert outcome.status == 1
+        assert "openstack image rotate" in outcome.stderr
+        the_image(member, NAME)
+
+    def test_name_that_is_free_is_imported(
+        self, member: Account, source: Source
+    ) -> None:
+        url = source.put("disk.img", CONTENT)
+
+        outcome = import_url(member, url, NAME, "--if-changed")
+
+        assert outcome.json()["result"] == "imported"
+        the_image(member, NAME)
+
+
+class TestDryRun:
+    """``--dry-run``: a plan, and nothing but looks at source and cloud."""
+
+    def test_F87_plan_tells_what_would_be_done_where_and_why(
+        self, through: Account, before_glance: Proxy, source: Source
+    ) -> None:
+        url = source.put("disk.img", CONTENT)
+
+        outcome = import_url(through, url, NAME, "--dry-run", "--store", "slow")
+
+        assert outcome.status == 0, outcome.stderr
+        assert outcome.json()["result"] == "planned"
+        plan = {step["step"]: step for step in outcome.json()["plan"]}
+        assert list(plan) == ["fetch", "verify", "create", "store", "publish"]
+        assert plan["verify"]["what"] == digest_of(CONTENT)
+        assert plan["fetch"]["reason"] == f"{len(CONTENT)} bytes: raw"
+        assert "cloud through" in plan["create"]["reason"]
+        assert through.project_id in plan["create"]["reason"]
+        assert "slow" in plan["store"]["what"]
+        assert before_glance.methods() <= {"GET", "HEAD"}
+        sent = {request.method for request in source.requests("disk.img")}
+        assert sent <= {"GET", "HEAD"}
+        assert images(through) == []
+
+    def test_plan_for_people_has_a_line_a_step(
+        self, member: Account, source: Source
+    ) -> None:
+        url = source.put("disk.img", CONTENT)
+
+        command = ("image", "import-url", url, NAME, "--dry-run")
+        outcome = member.openstack(*command, "--allow-unverified", "-c", "plan")
+
+        steps = ["1. fetch", "2. trust", "3. create", "4. store", "5. publish"]
+        assert [step for step in steps if step in outcome.stdout] == steps
+
+    def test_unchanged_version_would_be_kept(
+        self, member: Account, source: Source
+    ) -> None:
+        url = source.put("disk.img", CONTENT)
+        first = import_url(member, url, NAME)
+
+        outcome = import_url(member, url, NAME, "--dry-run", "--if-changed")
+
+        [step] = outcome.json()["plan"]
+        assert step["step"] == "keep"
+        assert first.json()["id"] in step["what"]
+
+    def test_what_would_fail_fails(self, member: Account, source: Source) -> None:
+        url = source.put("disk.img", CONTENT)
+        import_url(member, url, NAME)
+
+        outcome = import_url(member, url, NAME, "--dry-run")
+
+        assert outcome.status == 1
+        assert "is taken" in outcome.stderr
