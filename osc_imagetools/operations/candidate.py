@@ -20,13 +20,13 @@ from osc_imagetools.lifecycle.properties import TABLE
 from osc_imagetools.lifecycle.standards import StandardError, refuse_missing
 from osc_imagetools.operations.claim import Notice
 from osc_imagetools.operations.request import Request
+from osc_imagetools.source.disk.inspect import min_disk_gib
 from osc_imagetools.source.fetch import head, open_first
-from osc_imagetools.source.inspect import min_disk_gib
 from osc_imagetools.source.opened import Source, StartOverError, public
 from osc_imagetools.source.packing import Packing
 from osc_imagetools.source.pipeline import DigestMismatchError, Expected, Pipeline
-from osc_imagetools.source.published import Published, published
-from osc_imagetools.source.vendors import told_by_name
+from osc_imagetools.source.verification.published import Published, published
+from osc_imagetools.source.verification.vendors import told_by_name
 
 MOST_PROPERTIES = 128
 """Of one image, if nobody configured it ('image_property_quota')."""

@@ -9,8 +9,8 @@ from osc_imagetools.glance.images import Images
 from osc_imagetools.glance.route import WEB_DOWNLOAD
 from osc_imagetools.operations.request import Request
 from osc_imagetools.operations.web_download import refuse_private_source
-from osc_imagetools.source.convert import require_tools
-from osc_imagetools.source.published import require_keyring
+from osc_imagetools.source.disk.convert import require_tools
+from osc_imagetools.source.verification.published import require_keyring
 
 
 def require(request: Request, images: Images) -> None:

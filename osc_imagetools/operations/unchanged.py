@@ -9,7 +9,7 @@ from osc_imagetools.lifecycle.image import Image
 from osc_imagetools.lifecycle.unchanged import Offered, is_unchanged
 from osc_imagetools.operations.request import Request
 from osc_imagetools.source.fetch import head
-from osc_imagetools.source.published import published
+from osc_imagetools.source.verification.published import published
 
 
 def unchanged_version(request: Request, family: Family) -> Image | None:

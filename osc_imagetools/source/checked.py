@@ -12,18 +12,18 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 
-from osc_imagetools.source.contained import Contained
 from osc_imagetools.source.digest import Digested
+from osc_imagetools.source.disk.inspect import Inspected, refuse_page
 from osc_imagetools.source.expected import (
     SOURCE_ALGORITHM,
     Arrived,
     Expected,
     matched,
 )
-from osc_imagetools.source.inspect import Inspected, refuse_page
 from osc_imagetools.source.opened import Source
 from osc_imagetools.source.packing import BARE, Packing
-from osc_imagetools.source.unpack import open_payload
+from osc_imagetools.source.unpacking.contained import Contained
+from osc_imagetools.source.unpacking.unpack import open_payload
 
 
 class Checked:

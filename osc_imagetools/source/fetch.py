@@ -11,8 +11,8 @@ from contextlib import closing
 
 from osc_imagetools.source.access import Access
 from osc_imagetools.source.file_url import open_file
-from osc_imagetools.source.http_url import head_http, open_http
 from osc_imagetools.source.opened import Source, SourceError
+from osc_imagetools.source.web.source import head_http, open_http
 
 LOG = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from contextlib import ExitStack
 
 from osc_imagetools.source.ahead import Ahead
 from osc_imagetools.source.checked import Checked
-from osc_imagetools.source.convert import convert, impossible, kept, must_convert
-from osc_imagetools.source.converted import Converted
+from osc_imagetools.source.disk.convert import convert, impossible, kept, must_convert
+from osc_imagetools.source.disk.converted import Converted
 from osc_imagetools.source.expected import (
     SOURCE_ALGORITHM,
     Arrived,

@@ -115,7 +115,7 @@ def urls(parsed_args: argparse.Namespace) -> tuple[str, ...]:
 
 def _with_password(name: str, url: str) -> str:
     from osc_imagetools.errors import OperatorError
-    from osc_imagetools.source.credentials import netrc_password
+    from osc_imagetools.source.web.credentials import netrc_password
 
     host = urllib.parse.urlsplit(url).hostname
     password = netrc_password(url, name)

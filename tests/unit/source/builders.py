@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 from osc_imagetools.errors import OperatorError
-from osc_imagetools.source.unpack import Limits, Payload, open_payload
+from osc_imagetools.source.unpacking.unpack import Limits, Payload, open_payload
 
 PLENTY = Limits(max_payload_bytes=1 << 40)
 

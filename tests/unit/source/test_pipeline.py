@@ -14,12 +14,12 @@ import pytest
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.source import ahead
 from osc_imagetools.source.checksums import Checksum
-from osc_imagetools.source.inspect import FormatError, UnsafeImageError
+from osc_imagetools.source.disk.inspect import FormatError, UnsafeImageError
 from osc_imagetools.source.opened import Source, SourceError
 from osc_imagetools.source.packing import Packing
 from osc_imagetools.source.pipeline import DigestMismatchError, Expected, Pipeline
 from osc_imagetools.source.tail import TAIL_BYTES
-from osc_imagetools.source.unpack import Limits
+from osc_imagetools.source.unpacking.unpack import Limits
 from tests.cloud import archives, images
 
 LIMITS = Limits(max_payload_bytes=1 << 40)

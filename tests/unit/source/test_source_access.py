@@ -7,9 +7,9 @@ from contextlib import closing
 
 import pytest
 
-from osc_imagetools.source.credentials import netrc_password
 from osc_imagetools.source.fetch import open_source
 from osc_imagetools.source.opened import SourceError
+from osc_imagetools.source.web.credentials import netrc_password
 from tests.cloud.proxy import Proxy
 from tests.cloud.source.faults import BasicAuth, Drop, Only
 from tests.unit.source.reading import CONTENT, access, everything

@@ -1,0 +1,96 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""The bytes of one answer, exactly as they came."""
+
+from __future__ import annotations
+
+import select
+from contextlib import suppress
+from typing import Any, cast
+
+import requests
+
+from osc_imagetools.source.opened import BLOCK_BYTES, public
+from osc_imagetools.source.web.errors import (
+    NETWORK_ERRORS,
+    BrokenError,
+    ClosedError,
+    reason,
+)
+from osc_imagetools.source.web.session import HttpSession
+
+END_SECONDS = 1
+"""For a server to end the connection behind the last byte, as it was asked to."""
+
+
+class Body:
+    """Read once, from its start; its connection goes to the pool or ends with it."""
+
+    def __init__(self, answer: requests.Response, session: HttpSession) -> None:
+        self.length = content_length(answer)
+        """Bytes that were announced."""
+        self._answer = answer
+        self._session = session
+        self._raw = cast("Any", answer.raw)
+        self._got = 0
+        self._reads_on = False
+
+    @property
+    def is_read(self) -> bool:
+        """Whether all that was announced has been read."""
+        return self._got == self.length
+
+    def look_beyond(self) -> None:
+        """Read one byte more than announced, where the server sends it.
+
+        http.client and urllib3 end a body at its announced length, so a longer one
+        would seem whole. To be asked for before the first byte is read, of an answer
+        that closes its connection.
+        """
+        self._raw.enforce_content_length = False
+        with suppress(AttributeError):
+            # Nothing public does it; without it, only a longer body goes unseen.
+            self._raw._fp.length = None
+            self._reads_on = True
+
+    def read(self, most: int = BLOCK_BYTES) -> bytes:
+        """The next bytes, 256 KiB at most; empty at the end, announced or not.
+
+        Whoever reads has to count: urllib3 1.26 takes a cut body for its end. Raises
+        `BrokenError`, whose ``why`` is the network's.
+        """
+        left = most if self.length is None else self.length - self._got
+        if left == 0:
+            return self._beyond() if self._reads_on else b""
+        try:
+            block = bytes(self._raw.read(min(left, most), decode_content=False))
+        except Exception as error:
+            if self._session.is_closed:
+                raise ClosedError(f"{public(self._answer.url)} was let go of") from None
+            if not isinstance(error, NETWORK_ERRORS):
+                raise
+            stall = self._session.access.stall_seconds
+            why = reason(error, self._answer.url, stall)
+            raise BrokenError(f"{public(self._answer.url)} broke off", why) from None
+        self._got += len(block)
+        return block
+
+    def close(self) -> None:
+        """Let go of it; unless it was read to its end, its connection ends."""
+        self._answer.close()
+
+    def _beyond(self) -> bytes:
+        """A byte behind the last one, else none.
+
+        A server that leaves the connection open all the same isn't waited for.
+        """
+        with suppress(*NETWORK_ERRORS, ValueError):
+            if select.select([self._raw.fileno()], [], [], END_SECONDS)[0]:
+                return bytes(self._raw.read(1, decode_content=False))
+        return b""
+
+
+def content_length(answer: requests.Response) -> int | None:
+    """Bytes that an answer announces, if it does."""
+    text = answer.headers.get("Content-Length", "")
+    return int(text) if text.isascii() and text.isdigit() else None

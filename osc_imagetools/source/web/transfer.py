@@ -1,0 +1,109 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""One file over one connection at a time, gone on with where that breaks off."""
+
+from __future__ import annotations
+
+import logging
+
+from osc_imagetools.source.opened import RUN_AGAIN, SourceError, StartOverError
+from osc_imagetools.source.web.body import Body
+from osc_imagetools.source.web.errors import BrokenError, ClosedError
+from osc_imagetools.source.web.ranges import Span
+from osc_imagetools.source.web.resource import Resource
+from osc_imagetools.source.web.retry import Patience
+from osc_imagetools.source.web.session import HttpSession
+
+LOG = logging.getLogger(__name__)
+
+CUT_SHORT = "the connection ended before its time"
+
+
+class Transfer:
+    """Reads it from the first byte to the last."""
+
+    def __init__(self, session: HttpSession, resource: Resource, body: Body) -> None:
+        self._session = session
+        self._resource = resource
+        self._body = body
+        self._got = 0
+        self._patience = Patience(session.access.retries, session.pause)
+
+    def read(self) -> bytes:
+        """The next bytes, 256 KiB at most; empty at the end.
+
+        A drop, a stall and a short body are gone on with, as often as that brings
+        progress. Raises `SourceError`, and `StartOverError` where the server doesn't
+        let it go on, or what is there now is another file.
+        """
+        while True:
+            try:
+                block = self._body.read()
+                if block or self._is_whole():
+                    self._got += len(block)
+                    self._patience.got(len(block))
+                    return block
+                broken = BrokenError(f"{self._resource.where} broke off", CUT_SHORT)
+            except BrokenError as error:
+                broken = error
+            self._go_on(broken)
+
+    def close(self) -> None:
+        """End the connection, also under a thread that waits for its next bytes."""
+        self._session.close()
+        self._body.close()
+
+    def _is_whole(self) -> bool:
+        length = self._resource.edition.length
+        return length is None or self._got >= length
+
+    def _go_on(self, broken: BrokenError) -> None:
+        """Have a body that begins where this one ended."""
+        self._body.close()
+        while True:
+            self._wait(broken)
+            try:
+                self._body = self._rest()
+                return
+            except BrokenError as again:
+                broken = again
+            except (StartOverError, ClosedError):
+                raise
+            except SourceError as final:
+                raise broken_off(self._resource, self._got, final) from None
+
+    def _wait(self, broken: BrokenError) -> None:
+        where = self._resource.where
+        if self._got and self._session.access.retries and not self._resource.can_go_on:
+            raise StartOverError(
+                f"{where} broke off",
+                f"{broken.why}, and the server sends no parts of a file that it tags",
+            )
+        if not self._patience.allows_another(
+            f"{where}: {broken.why}", retry_after=broken.retry_after, at_once=True
+        ):
+            raise broken_off(self._resource, self._got, broken) from None
+
+    def _rest(self) -> Body:
+        resource = self._resource
+        if not self._got:
+            body = resource.whole(self._session)
+            body.look_beyond()
+            return body
+        body = resource.span(self._session, Span(self._got))
+        LOG.info(
+            "%s: resuming at byte %d of %s",
+            resource.where,
+            self._got,
+            resource.edition.length,
+        )
+        return body
+
+
+def broken_off(resource: Resource, got: int, error: SourceError) -> SourceError:
+    """What the operator is told in the end: how far it came, and *error*."""
+    length = resource.edition.length
+    came = f"{got} bytes" if length is None else f"{got} of {length} bytes"
+    return SourceError(
+        f"{resource.where} broke off", f"{came} came, then {error.why}", RUN_AGAIN
+    )
