@@ -111,10 +111,9 @@ def _request(parsed_args: argparse.Namespace, owner: str) -> Request:
     from osc_imagetools.operations.request import Request
 
     return Request(
-        url=parsed_args.url,
+        urls=source.urls(parsed_args),
         name=parsed_args.name,
         owner=owner,
-        mirrors=tuple(parsed_args.mirrors),
         access=source.access(parsed_args),
         trust=trust.trust(parsed_args),
         packing=packing.packing(parsed_args),

@@ -17,7 +17,8 @@ from osc_imagetools.source.trust import Trust
 class Request:
     """Everything that was said about one import."""
 
-    url: str
+    urls: tuple[str, ...]
+    """The vendor's, then its mirrors, in the order in which they are tried."""
     name: str
     owner: str
     """ID of a project."""
@@ -26,13 +27,11 @@ class Request:
     packing: Packing
     description: Description
     route: Route
-    mirrors: tuple[str, ...] = ()
-    """Other URLs of the same file, in the order in which they are tried."""
     allow_duplicate: bool = False
     """Of the name, by another owner's visible image."""
     if_changed: bool = False
 
     @property
-    def urls(self) -> tuple[str, ...]:
-        """All of them, the first one first."""
-        return (self.url, *self.mirrors)
+    def url(self) -> str:
+        """The vendor's: what is recorded, and beside which its lists are."""
+        return self.urls[0]

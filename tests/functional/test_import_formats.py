@@ -341,3 +341,17 @@ def test_result_and_image_say_what_was_asked_for_and_where_it_came_from(
     assert {name: image.get(name) for name in expected} == expected
     assert set(image["tags"]) == {"lifecycle", "vendor"}
     assert "lifecycle_published_at" in image
+
+
+def test_F35_ova_is_stored_as_one_when_that_was_asked_for(
+    member: Account, source: Source
+) -> None:
+    content = archives.ova(stream_optimized_vmdk())
+    url = source.put("machine.ova", content)
+    verified = ("--checksum", digest_of(content))
+
+    outcome = import_url(member, url, *verified, "--container-format", "ova")
+
+    image = imported(member, outcome, content)
+    assert (image["container_format"], image["disk_format"]) == ("ova", "vmdk")
+    assert outcome.json()["unpacked"] == []
