@@ -317,6 +317,7 @@ def test_result_and_image_say_what_was_asked_for_and_where_it_came_from(
         "source_size": len(DISK),
         "unpacked": [],
         "member": None,
+        "converted_from": None,
         "tags": ["lifecycle", "vendor"],
     }
     expected = {
