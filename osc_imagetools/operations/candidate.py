@@ -53,11 +53,14 @@ class Candidate:
         published: Published,
         pipeline: Pipeline,
         version: NewVersion,
+        convert: str | None,
     ) -> None:
         self.source = source
         self.published = published
         self.pipeline = pipeline
         self.version = version
+        self.convert = convert
+        """Into which disk format, ``auto`` being decided; ``None``: as it is."""
         self._wanted = request.description
 
     def begin(self, notice: Notice) -> None:
@@ -98,7 +101,7 @@ def candidate(
         expected = Expected(packing, found.checksum)
         served = partial(watch, total=source.length)
         with closing(Pipeline(source, expected, served, watch)) as pipeline:
-            yield Candidate(request, source, found, pipeline, version)
+            yield Candidate(request, source, found, pipeline, version, packing.convert)
 
 
 def refuse_changed_list(

@@ -71,13 +71,17 @@ def _steps(
     request: Request, family: Family, chosen: Candidate, place: Place
 ) -> Iterator[Step]:
     version = chosen.version
+    min_disk = chosen.min_disk(chosen.pipeline.virtual_size or 0)
     own_id = image_id(version.owner, version.family, family.highest_generation + 1)
     yield Step("fetch", public(request.url), _found(chosen))
     yield _verification(request, chosen)
     if chosen.pipeline.must_spool:
-        yield Step("spool", "the file", "it can't be read as it comes")
-    if request.packing.convert:
-        yield Step("convert", f"to {request.packing.convert}", "--convert says so")
+        why = "it can't be read as it comes"
+        if chosen.convert:
+            why = "what is converted has to be there whole"
+        yield Step("spool", "the file", why)
+    if chosen.convert:
+        yield Step("convert", f"to {chosen.convert}", "--convert says so")
     yield Step(
         "create", f"{importing_name(version.family, own_id)} ({own_id})", str(place)
     )
@@ -88,7 +92,7 @@ def _steps(
         yield Step(
             "publish",
             f"{version.family}, version {version.label}",
-            f"{version.visibility}, at least {version.min_disk} GiB of disk",
+            f"{version.visibility}, at least {min_disk} GiB of disk",
         )
 
 
@@ -105,6 +109,8 @@ def _verification(request: Request, chosen: Candidate) -> Step:
     if found.checksum is None:
         return Step("trust", "the bytes", "--allow-unverified says so")
     signed = ", whose signature is good" if found.signed else ""
+    if found.checksum.is_weak:
+        signed = ", which proves nothing against an attacker"
     where = f"published in {found.list_url}{signed}" if found.list_url else "as given"
     return Step("verify", str(found.checksum), where)
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.cloud.accounts import Account
 from tests.cloud.cloud import Cloud
+from tests.cloud.images import qcow2
 from tests.cloud.proxy import Proxy
 from tests.cloud.source.client import Source
 from tests.cloud.source.faults import Headers
@@ -191,6 +192,21 @@ class TestDryRun:
 
         steps = ["1. fetch", "2. trust", "3. create", "4. store", "5. publish"]
         assert [step for step in steps if step in outcome.stdout] == steps
+
+    def test_plan_has_a_conversion_that_is_needed_and_no_other(
+        self, member: Account, source: Source
+    ) -> None:
+        url = source.put("disk.qcow2", qcow2(CONTENT))
+        dry_run = ("--allow-unverified", "--dry-run")
+
+        to_raw = import_url(member, url, NAME, *dry_run, "--convert", "raw")
+        auto = import_url(member, url, NAME, *dry_run, "--convert", "auto")
+
+        plan = {step["step"]: step for step in to_raw.json()["plan"]}
+        assert {"spool", "convert"} <= plan.keys()
+        assert "at least 1 GiB" in plan["publish"]["reason"]
+        assert "convert" not in {step["step"] for step in auto.json()["plan"]}
+        assert "told to admins only" in auto.stderr
 
     def test_unchanged_version_would_be_kept(
         self, member: Account, source: Source

@@ -168,7 +168,7 @@ SIGNED = KEY.clearsigned(listing(IMAGE))
 UNPROVEN: dict[str, tuple[Unproven, str]] = {
     "unsigned": (
         lambda source: source.put("SHA256SUMS", listing(IMAGE).encode()),
-        "it has no signature",
+        "beside it. Name a signed list with --checksum-url, or leave out --keyring",
     ),
     "signed-by-another": (
         lambda source: source.put(
@@ -211,7 +211,7 @@ def test_list_that_the_keyring_does_not_prove_is_refused(
         pytest.param(
             ["--checksum", digest_of(IMAGE)],
             WRONG_USAGE,
-            "a keyring",
+            "--keyring proves",
             id="for-a-digest",
         ),
     ],

@@ -23,7 +23,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     group = parser.add_mutually_exclusive_group()
     group.add_argument(
         "--checksum",
-        metavar="<algorithm>:<hex>|auto",
+        metavar="[<algorithm>:]<hex>|auto",
         type=_checksum_or_auto,
         action=_StoreUnlessContradicting,
         help=_(
@@ -83,7 +83,11 @@ class _StoreUnlessContradicting(argparse.Action):
         setattr(namespace, self.dest, values)
         if namespace.keyring and namespace.checksum not in (None, AUTO):
             raise argparse.ArgumentError(
-                self, _("a keyring proves a list, not a digest that was typed")
+                self,
+                _(
+                    "--keyring proves a list, not a digest that was typed: "
+                    "leave one of them out"
+                ),
             )
 
 

@@ -145,13 +145,15 @@ class _Search:
     def nothing_found(self, url: str) -> OperatorError:
         """Why, and what to do now."""
         what = f"{url} was not imported"
+        remedy = _WITHOUT_KEYRING if self.keyring else _HOW_TO_GO_ON
         for where, obstacle in self.obstacles:
             # Pages come from servers that have one for whatever isn't there.
             if not isinstance(obstacle, AbsentError | NoListError):
-                why = f"{where}: {obstacle.what}: {obstacle.why}"
-                return UnverifiedError(what, why, _HOW_TO_GO_ON)
+                place = "" if where in obstacle.what else f"{where}: "
+                why = f"{place}{obstacle.what}: {obstacle.why}"
+                return UnverifiedError(what, why, remedy)
         why = "nothing that vendors publish beside an image says which bytes it has"
-        return UnverifiedError(what, why, _HOW_TO_GO_ON)
+        return UnverifiedError(what, why, remedy)
 
     def _found(self, urls: tuple[str, ...]) -> Iterator[Published]:
         tried: set[str] = set()
@@ -197,6 +199,11 @@ def _is_broken(error: OperatorError) -> bool:
     """Whether the server itself is in trouble, so that asking on is in vain."""
     return isinstance(error, SourceError) and not isinstance(error, AbsentError)
 
+
+_WITHOUT_KEYRING = (
+    "Name a signed list with --checksum-url, or leave out --keyring: then a digest "
+    "that nobody has signed will do."
+)
 
 _HOW_TO_GO_ON = (
     "Give the digest with --checksum or its list with --checksum-url, "

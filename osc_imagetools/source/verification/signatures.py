@@ -74,7 +74,9 @@ class Keyring:
                 content = file.read(LARGEST_KEYRING_BYTES + 1)
         except OSError as error:
             why = error.strerror or str(error)
-            raise KeyringError(f"{printable(path)} can't be read", why) from error
+            raise KeyringError(
+                f"The keyring {printable(path)} can't be read", why
+            ) from error
         if len(content) > LARGEST_KEYRING_BYTES:
             raise _no_certificates(path, "it is too large for one")
         try:

@@ -65,11 +65,11 @@ WRONG = {
     ),
     "a keyring for a digest": (
         ["--keyring", "ring", "--checksum", HEX],
-        "a keyring proves a list",
+        "keyring proves a list",
     ),
     "the same the other way round": (
         ["--checksum", HEX, "--keyring", "ring"],
-        "a keyring proves a list",
+        "keyring proves a list",
     ),
 }
 
