@@ -31,7 +31,7 @@ LOCK = "os_glance_import_task"
 
 BEGIN_SECONDS = 10
 
-_UNDER_WAY = ("saving", "uploading", "importing")
+_UNDER_WAY = ("saving", "uploading", "importing", "active")
 
 Stage = Callable[[str], None]
 """Told what Glance says that it does."""
@@ -66,7 +66,10 @@ def start_import(images: Images, image: Image, route: Route, url: str = "") -> N
 def wait_for_import(
     images: Images, image: Image, route: Route, stage: Stage = lambda _: None
 ) -> Image:
-    """The image, once it is ``active``; 0.2 to 5 seconds between two looks.
+    """The image, once it is ``active`` and Glance has let go of it.
+
+    Glance writes to it after it is active: a change before would be undone, and a
+    DELETE refused. There are 0.2 to 5 seconds between two looks.
 
     Raises `ImportFailedError` when Glance failed, gave the image another end, or goes
     on for longer than the route's timeout.
@@ -79,7 +82,7 @@ def wait_for_import(
                 f"Image {image.id} was deleted while Glance imported it",
                 do="Nothing was published. See who deletes images here.",
             )
-        if found.status == "active":
+        if found.status == "active" and LOCK not in found.fields:
             return found
         elapsed = time.monotonic() - started
         _refuse_end(images, found, route, elapsed)

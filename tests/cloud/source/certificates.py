@@ -33,15 +33,32 @@ KINDS = {
 }
 
 
+_SIGNS_CERTIFICATES = x509.KeyUsage(
+    key_cert_sign=True,
+    crl_sign=True,
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+
+
 class Authority:
     """Signs certificates of each kind; ``pem`` is what its clients have to trust."""
 
     def __init__(self) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = _name("A test's authority")
-        builder = _builder(self._name, self._name, self._key, VALID_DAYS)
-        constraint = x509.BasicConstraints(ca=True, path_length=0)
-        signed = builder.add_extension(constraint, critical=True)
+        own = self._key.public_key()
+        # As strict as Python 3.13 is about them (RFC 5280).
+        signed = (
+            _builder(self._name, self._name, self._key, own, VALID_DAYS)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(_SIGNS_CERTIFICATES, critical=True)
+        )
         self.pem = _pem(signed.sign(self._key, hashes.SHA256())).decode()
 
     def context(self, kind: str) -> ssl.SSLContext:
@@ -49,7 +66,9 @@ class Authority:
         wanted, key = KINDS[kind], ec.generate_private_key(ec.SECP256R1())
         name = _name(wanted.names[-1])
         issuer = (self._name, self._key) if wanted.of_authority else (name, key)
-        builder = _builder(name, issuer[0], key, wanted.ends_in_days)
+        builder = _builder(
+            name, issuer[0], key, issuer[1].public_key(), wanted.ends_in_days
+        )
         names = x509.SubjectAlternativeName([*map(_general_name, wanted.names)])
         signed = builder.add_extension(names, critical=False)
         certificate = signed.sign(issuer[1], hashes.SHA256())
@@ -77,6 +96,7 @@ def _builder(
     subject: x509.Name,
     issuer: x509.Name,
     key: ec.EllipticCurvePrivateKey,
+    issuers_key: ec.EllipticCurvePublicKey,
     ends_in_days: int,
 ) -> x509.CertificateBuilder:
     now = datetime.now(timezone.utc)
@@ -88,6 +108,13 @@ def _builder(
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=VALID_DAYS))
         .not_valid_after(now + timedelta(days=ends_in_days))
+        .add_extension(
+            x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
+        )
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuers_key),
+            critical=False,
+        )
     )
 
 
