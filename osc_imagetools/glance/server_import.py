@@ -161,7 +161,7 @@ def _remedy(status: int, method: str) -> str:
 _REMEDIES = {
     404: f"This cloud has no such import: use --method {STREAM}.",
     409: "Another import holds its lock: it can be taken over an hour after it died.",
-    413: "A quota of this cloud is too small for it: see 'openstack image usage'.",
+    413: "Free some of the quota, or ask for a larger one.",
 }
 
 _FAILED = {

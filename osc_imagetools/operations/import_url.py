@@ -44,7 +44,10 @@ from osc_imagetools.operations.requirements import require
 from osc_imagetools.operations.run import this_run
 from osc_imagetools.operations.signals import signals_end_the_run, signals_wait
 from osc_imagetools.operations.unchanged import unchanged_version
-from osc_imagetools.operations.web_download import WebDownload
+from osc_imagetools.operations.web_download import (
+    WebDownload,
+    refuse_unknown_format,
+)
 from osc_imagetools.source.opened import StartOverError
 from osc_imagetools.source.pipeline import (
     SOURCE_ALGORITHM,
@@ -145,6 +148,7 @@ class _Attempt:
 
     def _fetched(self, chosen: Candidate, family: Family) -> Imported:
         """Glance fetches them. Hidden isn't private, so they are that as well."""
+        refuse_unknown_format(self.request, chosen.pipeline)
         if not chosen.pipeline.must_spool:
             chosen.begin(self.notice)
         chosen.pipeline.close()

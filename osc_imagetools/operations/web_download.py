@@ -26,6 +26,7 @@ from osc_imagetools.source.pipeline import (
     Expected,
     Pipeline,
 )
+from osc_imagetools.source.unpacking.magic import MAGIC_BYTES, layer
 
 
 class NotComparableError(OperatorError):
@@ -44,6 +45,16 @@ def refuse_private_source(url: str) -> None:
     raise OperatorError(
         f"Glance can't be asked to fetch {public(url)}", why, f"Use --method {STREAM}."
     )
+
+
+def refuse_unknown_format(request: Request, pipeline: Pipeline) -> None:
+    """Raise `OperatorError` where nothing but Glance will see what the image is."""
+    if pipeline.must_spool and request.packing.disk_format is None:
+        raise OperatorError(
+            f"Nothing tells what the image in {public(request.url)} is",
+            "a zip shows it only when it is there whole, and Glance fetches it itself",
+            f"Say --disk-format, or use --method {STREAM}.",
+        )
 
 
 @dataclass(frozen=True)
@@ -67,6 +78,8 @@ class WebDownload:
         start_import(self.images, image, self._route, self.request.url)
         found = wait_for_import(self.images, image, self._route, self.said)
         self._refuse_unconverted(found)
+        if self._is_packed:
+            self._refuse_packed(found)
         return Delivered(found, self._compared(image, found))
 
     def _compared(self, ordered: Image, found: Image) -> Arrived:
@@ -120,6 +133,18 @@ class WebDownload:
             f"can't be compared ({mismatch.why})",
             f"Use --method {STREAM}, or say --allow-unverified.",
         ) from None
+
+    def _refuse_packed(self, image: Image) -> None:
+        """Without its plugin Glance stores what it fetched, and calls that raw."""
+        with closing(download(self.images, image)) as stored:
+            packed = layer(next(stored, b"")[:MAGIC_BYTES])
+        if packed is not None:
+            raise OperatorError(
+                f"Glance has not unpacked image {image.id}",
+                f"it is stored as {packed}, from which no server can start: the "
+                "cloud's decompression plugin is off or doesn't know it",
+                f"Use --method {STREAM}, which unpacks here.",
+            )
 
     def _refuse_unconverted(self, image: Image) -> None:
         wanted = self.request.packing.convert

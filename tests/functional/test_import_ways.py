@@ -11,6 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.cloud.accounts import Account
+from tests.cloud.archives import zipped
 from tests.cloud.cloud import Cloud
 from tests.cloud.images.qcow import qcow2
 from tests.cloud.proxy import Proxy
@@ -133,6 +134,31 @@ class TestWebDownload:
         outcome = import_url(member, url, NAME, *digest, *self.WAY)
 
         refused(cloud, member, outcome, "'queued'", "its task says", "--method stream")
+
+    @pytest.mark.parametrize("trust", ["sha256", "sha512", "none"])
+    def test_packed_image_that_glance_has_not_unpacked_is_never_offered(
+        self, trust: str, cloud: Cloud, member: Account, source: Source
+    ) -> None:
+        packed = gzip.compress(CONTENT, 1)
+        url = source.put("disk.img.gz", packed)
+        verified = ("--checksum", digest_of(packed, "sha512"))
+        if trust == "sha256":
+            verified = ("--checksum", digest_of(packed))
+        options = ("--allow-unverified",) if trust == "none" else verified
+
+        outcome = import_url(member, url, NAME, *options, *self.WAY)
+
+        refused(cloud, member, outcome, "has not unpacked", "stored as gzip")
+
+    def test_zip_is_refused_unless_somebody_says_what_is_in_it(
+        self, cloud: Cloud, through: Account, before_glance: Proxy, source: Source
+    ) -> None:
+        url = source.put("disk.zip", zipped(("disk.qcow2", qcow2(CONTENT))))
+
+        outcome = import_url(through, url, NAME, "--allow-unverified", *self.WAY)
+
+        refused(cloud, through, outcome, "--disk-format")
+        assert before_glance.methods() == {"GET"}
 
     def test_F24_refused_port_is_told_in_glances_own_words(
         self,

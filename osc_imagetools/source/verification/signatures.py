@@ -81,6 +81,7 @@ class Keyring:
             raise _no_certificates(path, "it is too large for one")
         try:
             certificates = tuple(Cert.split_bytes(content))
+        # pysequoia raises bare Exceptions, here and below.
         except Exception as error:
             raise _no_certificates(path, _first_line(error)) from None
         if not certificates:

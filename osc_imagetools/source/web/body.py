@@ -64,6 +64,7 @@ class Body:
             return self._beyond() if self._reads_on else b""
         try:
             block = bytes(self._raw.read(min(left, most), decode_content=False))
+        # A socket closed under a reader breaks libraries anywhere, in any way.
         except Exception as error:
             if self._session.is_closed:
                 raise ClosedError(f"{public(self._answer.url)} was let go of") from None

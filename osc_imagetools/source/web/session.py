@@ -94,6 +94,7 @@ class HttpSession:
                     allow_redirects=False,
                     stream=True,
                 )
+        # A socket closed under a reader breaks libraries anywhere, in any way.
         except Exception as error:
             if self.is_closed:
                 raise ClosedError(f"{public(here)} was let go of") from None
