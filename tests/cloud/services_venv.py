@@ -105,7 +105,7 @@ def install(
     """
     _run([interpreter.path, "-m", "venv", str(folder)], folder, say)
     python = str(folder / "bin" / "python")
-    uv = os.environ.get(UV_VARIABLE) or shutil.which("uv")
+    uv = shutil.which(os.environ.get(UV_VARIABLE) or "uv")
     if uv:
         installer = [uv, "pip", "install", "--compile-bytecode", "--python", python]
     else:
