@@ -9,6 +9,7 @@ import hashlib
 import re
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,11 @@ def digest_of(content: bytes, algorithm: str = "sha256") -> str:
     return f"{algorithm}:{hashlib.new(algorithm, content).hexdigest()}"
 
 
-def import_url(account: Account, url: str, *options: str) -> Outcome:
+def import_url(
+    account: Account, url: str, *options: str, env: Mapping[str, str] | None = None
+) -> Outcome:
     """``openstack image import-url`` as a script runs it, for a result in JSON."""
-    return account.openstack(*arguments(url, *options))
+    return account.openstack(*arguments(url, *options), env=env)
 
 
 def arguments(url: str, *options: str) -> list[str]:

@@ -15,6 +15,7 @@ from tests.cloud.images import raw
 from tests.cloud.proxy import Proxy
 from tests.cloud.source.client import Source
 from tests.cloud.source.faults import BasicAuth, Encoded, Redirect
+from tests.cloud.tunnel import Tunnel
 from tests.functional.outcomes import digest_of, import_url, imported, refused
 
 SMALL = raw(50_000)
@@ -148,14 +149,33 @@ def test_F20_proxy_of_the_environment_is_for_the_source_and_no_proxy_for_the_clo
     forwarding: Proxy = proxy(source.base_url)
     environment = {"http_proxy": forwarding.url, "no_proxy": "127.0.0.1"}
 
-    outcome = member.openstack(
-        *("image", "import-url", source.by_name().url("disk.img"), "disk"),
-        *("-f", "json", *CHECKED),
-        env=environment,
+    outcome = import_url(
+        member, source.by_name().url("disk.img"), *CHECKED, env=environment
     )
 
     imported(member, outcome, SMALL)
     assert [sent.method for sent in forwarding.sent] == ["GET"]
+
+
+def test_F20_tls_goes_through_a_proxy_and_stays_between_us_and_the_source(
+    cloud: Cloud, member: Account, source: Source, authority: str
+) -> None:
+    source.put("disk.img", SMALL)
+    url = source.over_tls().url("disk.img")
+    trusted = (*CHECKED, "--source-cacert", authority)
+
+    with Tunnel() as tunnel:
+        environment = {"https_proxy": tunnel.url}
+        distrusted = import_url(member, url, *CHECKED, env=environment)
+        tunnel.refuses = True
+        barred = import_url(member, url, *trusted, env=environment)
+        tunnel.refuses = False
+        refused(cloud, member, distrusted, "certificate is not valid")
+        refused(cloud, member, barred, "the proxy that the environment", "403")
+        outcome = import_url(member, url, *trusted, env=environment)
+
+    imported(member, outcome, SMALL)
+    assert {*tunnel.asked} == {url.split("/")[2]}
 
 
 @pytest.mark.parametrize("name", ["disk.img", "disk.img.gz"])

@@ -32,8 +32,8 @@ WORTH_IT_BYTES = 64 << 20
 """Of a file: a smaller one has come before further connections are of use."""
 
 PART_BYTES = 4 << 20
-PARTS_A_CONNECTION = 2
-"""In memory at most: one that comes, one that waits for those before it."""
+PARTS_WAITING = 2
+"""In memory at most, beside one a connection that comes: for those before them."""
 
 LOOK_SECONDS = 0.5
 """How often a reader that waits looks whether more, or fewer, connections help."""
@@ -62,7 +62,7 @@ class Parts:
         """*resource* is of known length; *body* is all of it, and was not read yet."""
         self._access = session.access
         self._resource = resource
-        width = PARTS_A_CONNECTION * self._access.connections
+        width = self._access.connections + PARTS_WAITING
         self._window = Window(resource.edition.length or 0, PART_BYTES, width)
         self._pace = Pace(self._access.connections)
         self._got = 0
