@@ -6,35 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
 from osc_imagetools.lifecycle import properties
+from osc_imagetools.lifecycle.moments import parse_time
 
 GONE = frozenset({"deleted", "pending_delete"})
 """Statuses of an image that a listing may still show (Glance's own race)."""
-
-
-def parse_time(text: object) -> datetime | None:
-    """A time in UTC from ISO 8601, with or without zone and microseconds.
-
-    ``None`` for what is no time: a broken date never decides anything.
-    """
-    if not isinstance(text, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        return moment.replace(tzinfo=timezone.utc)
-    return moment.astimezone(timezone.utc)
-
-
-def format_time(moment: datetime) -> str:
-    """*moment* as ISO 8601 in UTC, to the second: ``2026-03-01T04:05:06Z``."""
-    utc = moment.astimezone(timezone.utc).replace(microsecond=0, tzinfo=None)
-    return f"{utc.isoformat()}Z"
 
 
 @dataclass(frozen=True)
@@ -52,6 +31,7 @@ class Image:
     disk_format: str | None = None
     container_format: str | None = None
     min_disk: int = 0
+    protected: bool = False
     hash_algorithm: str | None = None
     hash_value: str | None = None
     created_at: datetime | None = None
@@ -74,6 +54,7 @@ class Image:
             disk_format=shown.get("disk_format"),
             container_format=shown.get("container_format"),
             min_disk=shown.get("min_disk") or 0,
+            protected=bool(shown.get("protected")),
             hash_algorithm=shown.get("os_hash_algo"),
             hash_value=shown.get("os_hash_value"),
             created_at=parse_time(shown.get("created_at")),
@@ -86,6 +67,10 @@ class Image:
         """The value of property *name*; ``None`` where it is missing or no text."""
         value = self.fields.get(name)
         return value if isinstance(value, str) else None
+
+    def moment(self, name: str) -> datetime | None:
+        """The time in property *name*; ``None`` where it is missing or no time."""
+        return parse_time(self.fields.get(name))
 
     @property
     def is_managed(self) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from osc_imagetools.lifecycle import properties
 from osc_imagetools.lifecycle.change import Change
 from osc_imagetools.lifecycle.generation import Run, image_id
-from osc_imagetools.lifecycle.image import format_time
+from osc_imagetools.lifecycle.moments import format_time
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,14 @@ VERSION = "lifecycle_version"
 GENERATION = "lifecycle_generation"
 STATE = "lifecycle_state"
 PUBLISHED_AT = "lifecycle_published_at"
+RETIRED_AT = "lifecycle_retired_at"
+DEPRECATED_AT = "lifecycle_deprecated_at"
+OBSOLETE_AT = "lifecycle_obsolete_at"
+DELETE_AT = "lifecycle_delete_at"
+REPLACEMENT = "lifecycle_replacement"
+REASON = "lifecycle_reason"
+HOLD = "lifecycle_hold"
+BEFORE = "lifecycle_before"
 SOURCE_DIGEST = "lifecycle_source_digest"
 PUBLISHED_DIGEST = "lifecycle_published_digest"
 SOURCE_ETAG = "lifecycle_source_etag"
@@ -50,6 +58,14 @@ TABLE = (
     Property(STATE, "ours", "importing, staged, active, deprecated or obsolete"),
     Property(PUBLISHED_AT, "ours", "when it became current, ISO 8601 in UTC"),
     Property(SOURCE_DIGEST, "ours", "sha256:<hex> of the bytes that the URL served"),
+    Property(RETIRED_AT, "ours", "when it stopped being current, ISO 8601 in UTC"),
+    Property(DEPRECATED_AT, "ours", "when it is no longer offered, past or future"),
+    Property(OBSOLETE_AT, "ours", "when it no longer boots, past or future"),
+    Property(DELETE_AT, "ours", "when it may be deleted, past or future"),
+    Property(REPLACEMENT, "ours", "the ID of its successor, or family:<name>"),
+    Property(REASON, "ours", "why it is on its way out: one line for people"),
+    Property(HOLD, "ours", "why it is kept, whatever is due"),
+    Property(BEFORE, "ours", "what its deprecation changed, in JSON"),
     Property(
         PUBLISHED_DIGEST,
         "ours",

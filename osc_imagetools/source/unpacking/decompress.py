@@ -22,7 +22,8 @@ from osc_imagetools.source.unpacking import inflate
 
 INPUT_BYTES = 1 << 14
 """Given to a decoder at a time: what zlib can't use yet, it copies at each call. And
-with more, zlib-ng's results fragment the heap: 25 MB after 4 GB of 64 KiB (measured)."""
+of more, zlib-ng's results fragment the heap: of 64 KiB by 25 MB after 4 GB (measured).
+"""
 
 XZ_MEMORY_BYTES = 66 << 20
 """The dictionary of ``xz -9``, 64 MiB, and what the decoder needs beside it."""

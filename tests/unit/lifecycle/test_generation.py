@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from osc_imagetools.lifecycle.generation import Run, candidates, image_id, is_dead
-from osc_imagetools.lifecycle.image import format_time
+from osc_imagetools.lifecycle.moments import format_time
 from tests.unit.lifecycle.images import OWNER, managed
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
