@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import select
@@ -122,6 +123,43 @@ def test_an_image_becomes_qcow2_and_glance_s_hash_is_that_of_what_was_sent(
     assert image["os_hash_value"] != digest_of(DISK, "sha512").partition(":")[2]
     assert outcome.json()["published_digest"].endswith(" payload")
     assert list(folder.iterdir()) == []
+
+
+STORES = {
+    "file": ("admin", None, "qcow2", ""),
+    "unknown": ("member", None, "qcow2", "told to admins only"),
+    "rbd": ("admin", "rbd", "raw", ""),
+}
+
+
+@pytest.mark.parametrize(("who", "told", "stored", "says"), STORES.values(), ids=STORES)
+def test_auto_converts_to_raw_for_a_store_in_ceph_and_for_no_other(
+    cloud: Cloud,
+    source: Source,
+    folder: Path,
+    proxy: Callable[[str], Proxy],
+    who: str,
+    told: str | None,
+    stored: str,
+    says: str,
+) -> None:
+    account = cloud.account(roles=[who])
+    before = proxy(cloud.glance_url)
+    if told:
+        # No Ceph here: all but this answer is the real Glance's.
+        stores = [{"id": "fast", "type": told, "default": "true"}, {"id": "slow"}]
+        body = json.dumps({"stores": stores}).encode()
+        answers = {"Content-Type": "application/json"}
+        before.on("GET", "/v2/info/stores/detail").answer(200, body, answers)
+    url = source.put("disk.qcow2", QCOW2)
+    options = ["--checksum", digest_of(QCOW2), *to("auto", folder)]
+
+    outcome = import_url(account.through(before.url), url, *options)
+
+    image = imported(account, outcome, DISK if stored == "raw" else QCOW2)
+    assert image["disk_format"] == stored
+    assert says in outcome.stderr
+    assert bool(outcome.stderr) == bool(says)
 
 
 @pytest.mark.parametrize(
