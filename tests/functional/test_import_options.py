@@ -89,6 +89,44 @@ def test_staged_image_does_not_keep_the_next_one_from_being_offered(
     assert the_image(member, NAME)["lifecycle_generation"] == "2"
 
 
+SCS_0102 = (
+    "--property=architecture=x86_64",
+    "--property=os_distro=debian",
+    "--property=os_version=13",
+    "--property=hw_disk_bus=scsi",
+    "--property=image_description=https://cloud.debian.org",
+    "--property=image_original_user=debian",
+    "--property=replace_frequency=monthly",
+    "--property=uuid_validity=last-2",
+    "--property=provided_until=2030-06-30",
+    "--min-ram=512",
+)
+
+
+def test_standard_refuses_what_lacks_a_property_and_takes_what_has_them_all(
+    cloud: Cloud,
+    member: Account,
+    through: Account,
+    before_glance: Proxy,
+    source: Source,
+) -> None:
+    url = source.put("disk.img", CONTENT)
+    standard = ("--standard", "scs-0102")
+
+    outcome = import_url(through, url, NAME, *standard, *SCS_0102[1:])
+
+    refused(cloud, member, outcome, "does not meet scs-0102", "architecture is missing")
+    assert before_glance.methods() <= {"GET"}
+
+    outcome = import_url(member, url, NAME, *standard, *SCS_0102)
+
+    assert outcome.status == 0, outcome.stderr
+    image = the_image(member, NAME)
+    # These two it knows by itself, and min_disk from the image.
+    assert image["image_source"] == url
+    assert image["image_build_date"]
+
+
 def test_F89_properties_that_will_not_fit_are_refused_before_the_record_is_made(
     cloud: Cloud, through: Account, before_glance: Proxy, source: Source
 ) -> None:

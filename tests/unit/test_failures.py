@@ -1,9 +1,10 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""Every failure that a command must answer for has a test of that number, or a reason.
+"""What a functional test there has to be of: each failure, and each option.
 
-The numbers are stable and stand in the tests' names and IDs (``F27``): on the real
-cloud and the misbehaving source, not on fakes.
+Every failure that a command must answer for has a test of that number, or a reason. The
+numbers are stable and stand in the tests' names and IDs (``F27``): on the real cloud
+and the misbehaving source, not on fakes.
 """
 
 from __future__ import annotations
@@ -11,6 +12,10 @@ from __future__ import annotations
 import re
 from itertools import chain
 from pathlib import Path
+
+import pytest
+
+from tests.unit import plugin
 
 FUNCTIONAL = Path(__file__).parents[1] / "functional"
 
@@ -21,11 +26,27 @@ OF_IMPORTS = {*chain(range(1, 59), (72, 83), range(87, 93), range(97, 100))} | {
 NOT_PROVOKED: dict[int, str] = {}
 """Why no test can bring it about here."""
 
+WRITTEN = "".join(path.read_text() for path in FUNCTIONAL.glob("*.py"))
+
+OPTIONS = sorted(
+    {
+        (plugin.words(entry_point), option)
+        for entry_point in plugin.entry_points()
+        for action in plugin.own_actions(entry_point)
+        for option in action.option_strings
+    }
+)
+
 
 def test_every_failure_has_a_functional_test_or_a_reason() -> None:
-    written = "".join(path.read_text() for path in FUNCTIONAL.glob("*.py"))
-
-    numbers = {int(number) for number in re.findall(r"(?<![0-9A-Za-z])F(\d+)", written)}
+    numbers = {int(number) for number in re.findall(r"(?<![0-9A-Za-z])F(\d+)", WRITTEN)}
 
     assert OF_IMPORTS - numbers - NOT_PROVOKED.keys() == set()
     assert numbers & NOT_PROVOKED.keys() == set()
+
+
+@pytest.mark.parametrize(
+    ("command", "option"), OPTIONS, ids=[" ".join(each) for each in OPTIONS]
+)
+def test_every_option_stands_in_a_functional_test(command: str, option: str) -> None:
+    assert re.search(rf"(?<![\w-]){option}(?![\w-])", WRITTEN), command
