@@ -77,10 +77,9 @@ def derive(image: Image) -> Derived:
     if image.status in WITHOUT_BYTES:
         return _without_bytes(image, stored)
     if image.status == "deactivated":
-        wrong = (
-            () if stored in (State.OBSOLETE, None) else (_but(image, "deactivated"),)
-        )
-        return Derived(State.OBSOLETE, wrong + _unknown(image))
+        if stored in (State.OBSOLETE, None):
+            return Derived(State.OBSOLETE, _unknown(image))
+        return Derived(State.OBSOLETE, (_but(image, "deactivated"),))
     if stored is State.OBSOLETE:
         return Derived(State.DEPRECATED, (_but(image, "not deactivated"),))
     if stored is None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osc_imagetools.lifecycle.family import Family, name_taken
+from osc_imagetools.lifecycle.family import Family, NameTaken, name_taken
 from tests.unit.lifecycle.images import OWNER, managed, shown
 
 
@@ -40,7 +40,10 @@ def test_an_image_listed_twice_counts_once():
 
 
 def test_a_new_family_starts_below_one():
-    assert family().highest_generation == 0
+    new = family()
+
+    assert (new.owner, new.name, new.versions) == (OWNER, "debian-13", ())
+    assert new.highest_generation == 0
 
 
 def test_a_label_that_is_taken_gets_a_number():
@@ -50,6 +53,7 @@ def test_a_label_that_is_taken_gets_a_number():
     )
 
     assert versions.free_label("20260301") == "20260301.3"
+    assert family(managed("one", 1, lifecycle_version="a")).free_label("a") == "a.2"
     assert versions.free_label("20260302") == "20260302"
 
 
@@ -66,8 +70,7 @@ def test_a_label_that_is_taken_gets_a_number():
 def test_a_name_is_taken_by_what_a_lookup_finds(other, is_own):
     taken = name_taken("debian-13", OWNER, [other])
 
-    assert taken is not None
-    assert taken.is_own is is_own
+    assert taken == NameTaken(other, is_own)
 
 
 @pytest.mark.parametrize(

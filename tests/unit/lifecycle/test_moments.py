@@ -1,5 +1,6 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
+import time
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -56,6 +57,53 @@ def test_a_duration_ends_as_late_as_it_says_and_at_a_midnight(text, until):
         assert format_time(Duration.parse(text).after(NOON)) == until
 
 
+@pytest.mark.parametrize(
+    ("moment", "months", "later"),
+    [
+        (datetime(9998, 12, 31), 12, datetime(9999, 12, 31)),
+        (datetime(1, 2, 15), -1, datetime(1, 1, 15)),
+    ],
+)
+def test_a_duration_may_end_at_either_end_of_the_calendar(moment, months, later):
+    aware = moment.replace(tzinfo=timezone.utc)
+
+    ended = Duration(months).after(aware) if months > 0 else Duration(1).before(aware)
+
+    assert ended == later.replace(tzinfo=timezone.utc)
+
+
+def test_terms_of_a_duration_add_up():
+    assert Duration.parse("1w 2 days 3h 1y 2 months") == Duration(
+        14, timedelta(days=9, hours=3)
+    )
+
+
+def test_a_moment_of_any_zone_is_written_in_utc_and_its_day_ends_in_utc():
+    zone = timezone(timedelta(hours=-7))
+    moment = datetime(2026, 1, 31, 20, tzinfo=zone)
+
+    assert format_time(moment) == "2026-02-01T03:00:00Z"
+    assert format_time(Duration.parse("1d").after(moment)) == "2026-02-03T00:00:00Z"
+    midnight = datetime(2026, 1, 31, tzinfo=timezone.utc)
+    assert Duration.parse("1d").after(midnight) == midnight + timedelta(days=1)
+
+
+def test_a_time_is_read_into_utc_whatever_the_zone_of_this_machine(monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        read = parse_time("2026-03-01T21:05:06+01:00")
+        written = format_time(read)
+        ended = Duration.parse("1d").after(read)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+    assert read.tzinfo is timezone.utc
+    assert written == "2026-03-01T20:05:06Z"
+    assert ended == datetime(2026, 3, 3, tzinfo=timezone.utc)
+
+
 def test_a_duration_of_hours_ends_at_that_hour():
     assert Duration.parse("3h").after(NOON) == NOON + timedelta(hours=3)
 
@@ -72,7 +120,7 @@ def test_a_duration_beyond_the_calendar_is_no_traceback():
     assert Duration.parse("9000y").before(NOON) == datetime.min.replace(
         tzinfo=timezone.utc
     )
-    with pytest.raises(ValueError, match="year 9999"):
+    with pytest.raises(ValueError, match="^that is beyond the year 9999$"):
         Duration.parse("9000y").after(NOON)
 
 

@@ -1,5 +1,6 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
+import uuid
 from dataclasses import replace
 from datetime import date, datetime, timezone
 
@@ -30,7 +31,7 @@ VERIFIED = Verified("sha256:aa", "sha512", published="sha512:bb payload")
 def published(version=VERSION, verified=VERIFIED):
     """The image as Glance shows it after POST and publication."""
     record = {"status": "active", **version.record(4, RUN)}
-    change = publication(version, verified, min_disk=3, now=NOW)
+    change = publication(version, verified, min_disk=4, now=NOW)
     for operation in change.patch(Image.from_glance(record)):
         name = operation["path"][1:]
         if operation["op"] == "remove":
@@ -51,6 +52,7 @@ def test_a_record_is_hidden_owned_and_bears_a_name_of_its_own():
     assert record.run == str(RUN)
     assert record.generation == 4
     assert record.tags == {"linux", "lifecycle"}
+    assert record.text("lifecycle_state") == "importing"
 
 
 def test_publication_names_shows_and_lets_go_of_it():
@@ -58,6 +60,8 @@ def test_publication_names_shows_and_lets_go_of_it():
 
     assert (image.name, image.hidden, image.run) == ("debian-13", False, None)
     assert image.text("lifecycle_state") == "active"
+    assert image.min_disk == 4
+    assert image.text("lifecycle_source_digest") == "sha256:aa"
     assert image.text("lifecycle_published_at") == "2026-03-01T04:05:06Z"
     assert image.text("lifecycle_published_digest") == "sha512:bb payload"
     assert image.text("lifecycle_verified") == "sha512"
@@ -84,7 +88,8 @@ def test_every_property_that_is_written_stands_in_the_table():
 def test_a_probe_asks_for_the_same_rights_and_claims_no_number():
     probe, record = VERSION.probe(RUN), VERSION.record(4, RUN)
 
-    assert probe["id"] != record["id"]
+    assert uuid.UUID(probe["id"]) != uuid.UUID(record["id"])
+    assert probe["lifecycle_run"] == str(RUN)
     assert probe["visibility"] == record["visibility"]
     assert probe["os_hidden"] is True
     assert probe["os_distro"] == "debian"

@@ -40,25 +40,48 @@ def test_the_stored_state_is_the_state_where_nothing_contradicts_it(fields, stat
     assert (derived.state, derived.contradictions) == (state, ())
 
 
+NONE_OF_OURS = "its state is none of ours: 'retired'"
 CONTRADICTORY = {
-    "active, queued": ("active", {"status": "queued"}, State.IMPORTING, "queued"),
-    "deprecated, saving": ("deprecated", {"status": "saving"}, "importing", "saving"),
-    "active, deactivated": ("active", {"status": "deactivated"}, "obsolete", "deact"),
-    "obsolete, active": ("obsolete", {"os_hidden": True}, "deprecated", "not deact"),
-    "active, hidden": ("active", {"os_hidden": True}, "active", "hidden"),
-    "deprecated, listed": ("deprecated", {}, "deprecated", "listed"),
+    "active, queued": ("active", {"status": "queued"}, "importing", "{} queued"),
+    "deprecated, saving": (
+        "deprecated",
+        {"status": "saving"},
+        "importing",
+        "{} saving",
+    ),
+    "active, deactivated": (
+        "active",
+        {"status": "deactivated"},
+        "obsolete",
+        "{} deactivated",
+    ),
+    "obsolete, active": (
+        "obsolete",
+        {"os_hidden": True},
+        "deprecated",
+        "{} not deactivated",
+    ),
+    "active, hidden": ("active", {"os_hidden": True}, "active", "{} hidden"),
+    "deprecated, listed": ("deprecated", {}, "deprecated", "{} listed"),
     "hiding undone": (
         "deprecated",
         {"lifecycle_before": json.dumps({"os_hidden": False})},
         "deprecated",
-        "listed",
+        "{} listed",
     ),
-    "staged, listed": ("staged", {}, "staged", "listed"),
-    "importing, no run": ("importing", {"os_hidden": True}, "importing", "no run"),
-    "unknown": ("retired", {}, "active", "none of ours: 'retired'"),
-    "unknown, hidden": ("retired", {"os_hidden": True}, "active", "none of ours"),
-    "none of its own": (None, {}, "active", "no state"),
-    "deleted": ("deleted", {}, "active", "none of ours"),
+    "staged, listed": ("staged", {}, "staged", "{} listed"),
+    "no run": ("importing", {"os_hidden": True}, "importing", "{} owned by no run"),
+    "unknown": ("retired", {}, "active", NONE_OF_OURS),
+    "unknown, hidden": ("retired", {"os_hidden": True}, "active", NONE_OF_OURS),
+    "unknown, queued": ("retired", {"status": "queued"}, "importing", NONE_OF_OURS),
+    "unknown, deactivated": (
+        "retired",
+        {"status": "deactivated"},
+        "obsolete",
+        NONE_OF_OURS,
+    ),
+    "none of its own": (None, {}, "active", "it has no state"),
+    "deleted": ("deleted", {}, "active", "its state is none of ours: 'deleted'"),
 }
 
 
@@ -73,7 +96,7 @@ def test_what_contradicts_the_state_is_said_and_never_moves_it_on(
     derived = derive(image)
 
     assert derived.state == State(state)
-    assert [says in words for words in derived.contradictions] == [True]
+    assert derived.contradictions == (says.format(f"its state is {stored}, but it is"),)
 
 
 @pytest.mark.parametrize(
@@ -123,6 +146,12 @@ def test_what_is_due_is_the_furthest_step_that_nothing_puts_off(stored, dates, w
     image = managed("one", 1, lifecycle_state=stored, status=status, **fields)
 
     assert due(image, NOW) == (State(wanted) if wanted else None)
+
+
+def test_dates_of_one_moment_are_in_order():
+    image = managed("one", 1, lifecycle_deprecated_at=PAST, lifecycle_delete_at=PAST)
+
+    assert schedule_faults(image) == ()
 
 
 def test_faults_of_a_schedule_are_named():

@@ -16,6 +16,7 @@ TAGGED = {"lifecycle_source_etag": '"1"', "lifecycle_source_size": "7"}
         (WIRE, Offered(DIGEST), True),
         ({"lifecycle_published_digest": f"{DIGEST} payload"}, Offered(DIGEST), True),
         (WIRE, Offered("sha256:bb"), False),
+        ({"lifecycle_published_digest": f"{DIGEST} a b"}, Offered(DIGEST), True),
         # Of another algorithm: can't be compared
         (WIRE, Offered("sha512:aa"), False),
         (
