@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from osc_imagetools.commands import import_rows
 from osc_imagetools.commands.options import (
     description,
+    dry_run,
     packing,
     project,
     route,
@@ -65,11 +66,7 @@ class ImportUrl(ShowOne):
             action="store_true",
             help=_("Import although another project's visible image has that name"),
         )
-        parser.add_argument(
-            "--dry-run",
-            action="store_true",
-            help=_("Change nothing: show what would be done, and why"),
-        )
+        dry_run.add(parser)
         project.add(parser)
         return parser
 

@@ -5,8 +5,15 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 from osc_lib.command import command
+
+if TYPE_CHECKING:
+    from osc_imagetools.operations.settled import Outcome
+
+Row = tuple[Any, ...]
 
 
 class _Status(command.Command):
@@ -22,6 +29,19 @@ class _Status(command.Command):
 
 class Lister(_Status, command.Lister):
     """Several rows, each a part of the work, and one status for all."""
+
+    def told(
+        self, outcomes: Iterable[Outcome], row: Callable[[Outcome], Row]
+    ) -> list[Row]:
+        """The *row* of what became of each image; status 1 if one was not done."""
+        from osc_imagetools.operations.settled import NOT_DONE
+
+        rows = []
+        for outcome in outcomes:
+            if outcome.result in NOT_DONE:
+                self.status = 1
+            rows.append(row(outcome))
+        return rows
 
 
 class ShowOne(_Status, command.ShowOne):

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from osc_imagetools.glance.api import Api, GlanceError, reason, refusal
 from osc_imagetools.lifecycle.change import Change
 from osc_imagetools.lifecycle.image import GONE, Image
+from osc_imagetools.lifecycle.moments import format_time
 
 PAGE = 1000
 """Images a page: the most that Glance gives at once."""
@@ -21,6 +22,9 @@ CHANGE_LOST_SECONDS = 60
 
 RETRY_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 """Between tries of a change; the last one repeats."""
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""At most so far are those of a cloud's machines apart."""
 
 HIDDEN_SINCE = (2, 7)
 """The version of the Image API that brought ``os_hidden``."""
@@ -78,19 +82,32 @@ class Images:
         ]
 
     def of_family(self, owner: str, family: str) -> list[Image]:
-        """What says that it belongs to the family, visible or hidden.
+        """What says that it belongs to the family, visible or hidden."""
+        return self.whole(lifecycle_family=family, owner=owner)
+
+    def whole(self, **filters: str) -> list[Image]:
+        """Every image that matches Glance's own *filters*, visible or hidden.
 
         One request can't list both. An image that is published meanwhile would
         be in neither list, so the visible ones are listed twice; the newest
         reading of each counts.
         """
-        found: dict[str, Image] = {}
-        for hidden in ("false", "true", "false"):
-            listing = self.matching(
-                lifecycle_family=family, owner=owner, visibility="all", os_hidden=hidden
-            )
-            found.update({image.id: image for image in listing})
-        return list(found.values())
+        visible = self._listed("false", filters)
+        hidden = self._listed("true", filters)
+        return list({**visible, **hidden, **self._listed("false", filters)}.values())
+
+    def survey(self, **filters: str) -> list[Image]:
+        """The same for whoever decides nothing by it, sooner.
+
+        Of the visible ones only those that have changed since are listed twice.
+        """
+        begun = time.monotonic()
+        visible = self._listed("false", filters)
+        took = timedelta(seconds=time.monotonic() - begun)
+        since = format_time(self.now() - took - CLOCKS_DIFFER)
+        hidden = self._listed("true", filters)
+        changed = self._listed("false", {**filters, "updated_at": f"gte:{since}"})
+        return list({**visible, **hidden, **changed}.values())
 
     def get(self, image_id: str) -> Image | None:
         """The image of that ID; ``None`` if there is none, or not any more."""
@@ -165,6 +182,10 @@ class Images:
             return
         raise refusal(f"Image {image_id} was not deleted", answer)
 
+    def _listed(self, hidden: str, filters: Mapping[str, str]) -> dict[str, Image]:
+        listing = self.matching(visibility="all", os_hidden=hidden, **filters)
+        return {image.id: image for image in listing}
+
     def _is_offered(self, image: Image, project: str) -> bool:
         if image.visibility != "shared" or image.owner == project:
             return True
@@ -178,7 +199,23 @@ class Images:
             return ""
         if answer.status_code == 409:
             return reason(answer)
-        raise refusal(f"Image {image.id} was not changed", answer)
+        do = needed_role(_policy(operations)) if answer.status_code == 403 else ""
+        raise refusal(f"Image {image.id} was not changed", answer, do)
+
+
+def needed_role(policy: str) -> str:
+    """What to do about a 403 that *policy* of Glance decided."""
+    role = "admin" if policy == "publicize_image" else "member"
+    return (
+        f"The policy '{policy}' decides that: it asks for the role '{role}' unless "
+        "this cloud says otherwise."
+    )
+
+
+def _policy(operations: list[dict[str, Any]]) -> str:
+    values = {step["path"]: step.get("value") for step in operations}
+    of_visibility = {"public": "publicize_image", "community": "communitize_image"}
+    return of_visibility.get(str(values.get("/visibility")), "modify_image")
 
 
 def _remedy(status: int, record: Mapping[str, Any]) -> str:

@@ -93,7 +93,7 @@ def wait_for_import(
                 f"it is still '{found.status}'{_told(images, found)}",
                 f"Give it longer with --timeout, or use --method {STREAM}.",
             )
-        if said := _message(images, found):
+        if said := task_message(images, found):
             stage(said)
         time.sleep(seconds)
     raise AssertionError("the pauses never end")
@@ -126,10 +126,10 @@ def _has_failed(image: Image, elapsed: float) -> bool:
 def _told(images: Images, image: Image) -> str:
     stores = ", ".join(failed_stores(image))
     where = f" and not in {stores}" if stores else ""
-    return f"{where}; its task says: {_message(images, image) or 'nothing'}"
+    return f"{where}; its task says: {task_message(images, image) or 'nothing'}"
 
 
-def _message(images: Images, image: Image) -> str:
+def task_message(images: Images, image: Image) -> str:
     """What the newest task of the image says, as far as we may read it."""
     try:
         answer = images.api.get(f"/images/{image.id}/tasks")

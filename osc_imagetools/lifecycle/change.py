@@ -17,6 +17,9 @@ class Change:
 
     set: Mapping[str, Any] = field(default_factory=dict)
     remove: frozenset[str] = frozenset()
+    add_tags: frozenset[str] = frozenset()
+    """Beside those that it bears when it is changed, whoever gave it those."""
+    remove_tags: frozenset[str] = frozenset()
 
     def patch(self, image: Image) -> list[dict[str, Any]]:
         """The operations that are still missing on *image*; empty when none is.
@@ -33,11 +36,23 @@ class Change:
             for name in sorted(self.remove)
             if name in image.fields
         ]
+        if (tags := self._tags(image)) != image.tags:
+            operations.append({"op": "add", "path": "/tags", "value": sorted(tags)})
         return operations
 
     def is_seen_on(self, image: Image) -> bool:
         """Whether *image*, read back, shows all of it."""
         return not self.patch(image)
+
+    def on(self, image: Image) -> Image:
+        """*image* as it is read back once it has all of it."""
+        fields = {**image.fields, **self.set, "tags": sorted(self._tags(image))}
+        return Image.from_glance(
+            {name: value for name, value in fields.items() if name not in self.remove}
+        )
+
+    def _tags(self, image: Image) -> frozenset[str]:
+        return (image.tags | self.add_tags) - self.remove_tags
 
 
 def _escape(name: str) -> str:

@@ -15,6 +15,9 @@ from osc_imagetools.lifecycle.moments import parse_time
 GONE = frozenset({"deleted", "pending_delete"})
 """Statuses of an image that a listing may still show (Glance's own race)."""
 
+MOST_DIGITS = 18
+"""Of a generation: Python refuses thousands of them, and nobody made so many."""
+
 
 @dataclass(frozen=True)
 class Image:
@@ -95,7 +98,8 @@ class Image:
     def generation(self) -> int:
         """Its place in the family; 0 where it has none: that ranks below all."""
         number = self.text(properties.GENERATION) or ""
-        return int(number) if number.isascii() and number.isdigit() else 0
+        is_number = number.isascii() and number.isdigit()
+        return int(number) if is_number and len(number) <= MOST_DIGITS else 0
 
     @property
     def run(self) -> str | None:

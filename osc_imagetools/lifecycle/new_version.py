@@ -81,6 +81,24 @@ class NewVersion:
         return {**self.fields, "id": own_id, "name": name, "os_hidden": True}
 
 
+def ticket(owner: str, family: str, generation: int, run: Run) -> dict[str, Any]:
+    """The body of a POST that uses a number up, for an image that is there already."""
+    own_id = image_id(owner, family, generation)
+    return {
+        "id": own_id,
+        "name": importing_name(family, own_id),
+        "owner": owner,
+        "visibility": "private",
+        "os_hidden": True,
+        "tags": [properties.TAG],
+        properties.ID: own_id,
+        properties.FAMILY: family,
+        properties.GENERATION: str(generation),
+        properties.STATE: "importing",
+        properties.RUN: str(run),
+    }
+
+
 @dataclass(frozen=True)
 class Verified:
     """What is known once every byte has passed every check."""

@@ -36,9 +36,15 @@ SOURCE_ETAG = "lifecycle_source_etag"
 SOURCE_SIZE = "lifecycle_source_size"
 VERIFIED = "lifecycle_verified"
 RUN = "lifecycle_run"
+KEEP = "lifecycle_keep"
+DELETE_AFTER = "lifecycle_delete_after"
+END_AT = "lifecycle_end_at"
 
 IMAGE_SOURCE = "image_source"
 BUILD_DATE = "image_build_date"
+REPLACE_FREQUENCY = "replace_frequency"
+PROVIDED_UNTIL = "provided_until"
+UUID_VALIDITY = "uuid_validity"
 
 
 @dataclass(frozen=True)
@@ -76,8 +82,14 @@ TABLE = (
     Property(SOURCE_SIZE, "ours", "bytes of a source without a published digest"),
     Property(VERIFIED, "ours", "how it was verified: sha256, sha512+pgp, none …"),
     Property(RUN, "ours", "present exactly while a run owns the record"),
+    Property(KEEP, "ours", "policy: how many previous versions to keep, 1 or more"),
+    Property(DELETE_AFTER, "ours", "policy: how long a retired version stays"),
+    Property(END_AT, "ours", "policy: when the family ends, ISO 8601 in UTC"),
     Property(IMAGE_SOURCE, "scs-0102", "where it came from, without credentials"),
     Property(BUILD_DATE, "scs-0102", "when the vendor built it, YYYY-MM-DD"),
+    Property(REPLACE_FREQUENCY, "scs-0102", "policy: how often a new version comes"),
+    Property(PROVIDED_UNTIL, "scs-0102", "policy: until when the family is offered"),
+    Property(UUID_VALIDITY, "scs-0102", "policy: how long a version's ID stays valid"),
 )
 """Every property that this project writes by itself."""
 

@@ -56,6 +56,13 @@ def dead_records(images: Images, family: Family) -> tuple[Image, ...]:
     return family.owned
 
 
+def bury_dead(images: Images, family: Family, notice: Notice) -> None:
+    """Delete the records of runs that died; those of runs that live stay."""
+    for record in family.owned:
+        if _is_dead(images, record):
+            _delete_dead(images, record, notice)
+
+
 def refuse_taken_name(
     images: Images, owner: str, name: str, *, allow_others: bool, except_id: str = ""
 ) -> None:

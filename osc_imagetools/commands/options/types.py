@@ -9,15 +9,21 @@ status 2.
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import urllib.parse
 from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from oslo_utils import strutils
 
 if TYPE_CHECKING:
+    import re
+
+    from osc_imagetools.lifecycle.adoption import Wish
+    from osc_imagetools.lifecycle.moments import Duration
     from osc_imagetools.source.checksums import Checksum
 
 LONGEST_PROPERTY_NAME = 255
@@ -86,6 +92,41 @@ def _date(text: str) -> date:
         raise ValueError(f"'{text}' is no date of the form YYYY-MM-DD") from None
 
 
+def _duration(text: str) -> Duration:
+    from osc_imagetools.lifecycle.moments import Duration
+
+    return Duration.parse(text)
+
+
+def _moment(text: str) -> datetime:
+    from osc_imagetools.lifecycle.moments import parse_time
+
+    moment = parse_time(text)
+    if moment is None:
+        raise ValueError(f"'{text}' is no date, such as 2026-03-01")
+    return moment
+
+
+def _name_pattern(text: str) -> re.Pattern[str]:
+    from osc_imagetools.lifecycle.proposal import pattern
+
+    return pattern(text)
+
+
+def _image(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise ValueError("a name or ID has to be printable and on one line")
+    return _text(text, "a name")
+
+
+def _line(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise ValueError("it has to be printable and on one line")
+    if len(text.encode()) > LONGEST_PROPERTY_BYTES:
+        raise ValueError(f"at most {LONGEST_PROPERTY_BYTES} bytes")
+    return _text(text, "a line")
+
+
 def _count(text: str) -> int:
     number = int(text)
     if number < 0:
@@ -98,6 +139,52 @@ def _seconds(text: str) -> float:
     if not 1 <= number < math.inf:
         raise ValueError("at least 1")
     return number
+
+
+def _proposals(text: str) -> tuple[Wish, ...]:
+    """The adoptions in a JSON file; a row of its list is an image."""
+    try:
+        rows = json.loads(Path(text).read_text())
+    except OSError as error:
+        raise ValueError(f"'{text}' can't be read: {error.strerror}") from None
+    except ValueError as error:
+        raise ValueError(f"'{text}' is no JSON: {error}") from None
+    if not isinstance(rows, list):
+        raise ValueError(f"'{text}' holds no list of images")
+    return tuple(_proposal(row, number) for number, row in enumerate(rows, 1))
+
+
+def _proposal(row: object, number: int) -> Wish:
+    from osc_imagetools.lifecycle.adoption import Wish
+
+    told = row if isinstance(row, dict) else {}
+    wanted, family = told.get("ID"), told.get("Family")
+    if not isinstance(wanted, str) or not isinstance(family, str):
+        raise ValueError(f"row {number} has no 'ID' or no 'Family'")
+    version, built = told.get("Version"), told.get("Build Date")
+    return Wish(
+        _image(wanted),
+        _name(family),
+        _name(str(version)) if version else None,
+        _date(str(built)) if built else None,
+    )
+
+
+def _kept(text: str) -> str:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:7]) < 1_000_000):
+        raise ValueError("at least 1, and less than a million")
+    return str(int(text))
+
+
+def _written_duration(text: str) -> str:
+    _duration(text)
+    return text
+
+
+def _written_moment(text: str) -> str:
+    from osc_imagetools.lifecycle.moments import format_time
+
+    return format_time(_moment(text))
 
 
 def _property(text: str) -> tuple[str, str]:
@@ -137,6 +224,10 @@ size = _type(_size)
 """Bytes, written as ``10737418240``, ``10G`` or ``10GB`` (powers of 1,024)."""
 day = _type(_date)
 """A date, ``YYYY-MM-DD``."""
+image = _type(_image)
+"""The name or the ID of an image that there may be."""
+line = _type(_line)
+"""One line for people to read."""
 seconds = _type(_seconds)
 """A number of seconds, 1 or more."""
 count = _type(_count)
@@ -147,3 +238,31 @@ property_pair = _type(_property)
 """``<key>=<value>`` of a property that isn't ours."""
 tag = _type(_tag)
 """A tag that Glance takes: it refuses others only after it has made the image."""
+duration = _type(_duration)
+"""A length of time: ``30d``, ``6 months``, ``1y``."""
+moment = _type(_moment)
+"""A time in UTC; a date is its midnight."""
+name_pattern = _type(_name_pattern)
+"""A regular expression with the groups ``family`` and ``version``."""
+proposals = _type(_proposals)
+"""The adoptions that a JSON file holds."""
+kept = _type(_kept)
+"""How many versions, 1 or more, as it is stored."""
+written_duration = _type(_written_duration)
+"""A length of time, as it is stored: in the words of whoever wrote it."""
+written_moment = _type(_written_moment)
+"""A time, as it is stored."""
+
+
+def standard_value(name: str) -> Callable[[str], str]:
+    """The type of a value that scs-0102 takes for the property *name*."""
+
+    def value(text: str) -> str:
+        from osc_imagetools.lifecycle.standards import STANDARDS
+
+        [rule] = [each for each in STANDARDS["scs-0102"] if each.name == name]
+        if not rule.takes(text):
+            raise ValueError(f"scs-0102 wants one of these: {rule.wants}")
+        return text
+
+    return _type(value)

@@ -129,7 +129,7 @@ class _ForwardHandler(BaseHTTPRequestHandler):
                 self.wfile.write(piece)
 
     def _say(self, answer: Answer) -> None:
-        self.send_response(answer.status)
+        self.send_response_only(answer.status)
         self.send_header("Content-Length", str(len(answer.body)))
         self.send_header("Connection", "close")
         for name, value in answer.headers.items():

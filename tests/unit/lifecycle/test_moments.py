@@ -120,7 +120,7 @@ def test_a_duration_beyond_the_calendar_is_no_traceback():
     assert Duration.parse("9000y").before(NOON) == datetime.min.replace(
         tzinfo=timezone.utc
     )
-    with pytest.raises(ValueError, match="^that is beyond the year 9999$"):
+    with pytest.raises(ValueError, match=r"^that is beyond the year 9999$"):
         Duration.parse("9000y").after(NOON)
 
 

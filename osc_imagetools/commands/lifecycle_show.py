@@ -1,0 +1,115 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""``openstack image lifecycle show``."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from osc_imagetools.commands.columns import Lines, Number, Text, Time
+from osc_imagetools.commands.options import scope
+from osc_imagetools.commands.rows import ShowOne
+from osc_imagetools.i18n import _
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from osc_imagetools.lifecycle.family import Family
+    from osc_imagetools.lifecycle.image import Image
+
+LOG = logging.getLogger(__name__)
+
+
+class LifecycleShow(ShowOne):
+    _description = _(
+        "Show a family of images: its policy, its current version, all its versions, "
+        "and which of them was current when"
+    )
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            "family",
+            metavar="<family>",
+            help=_("The name of the family"),
+        )
+        scope.add(parser)
+        return parser
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[Sequence[str], Iterable[Any]]:
+        from osc_imagetools.glance.api import Api
+        from osc_imagetools.glance.images import Images
+        from osc_imagetools.operations.survey import the_family
+
+        clients: Any = self.app.client_manager
+        covered = scope.scope(parsed_args, clients)
+        images = Images(Api(clients.image))
+        family = the_family(images, covered, parsed_args.family)
+        row = {**_standing(family), **_policy(family), **_past(family, images.now())}
+        return tuple(row), tuple(row.values())
+
+
+def _standing(family: Family) -> dict[str, Any]:
+    current = family.current
+    return {
+        "family": Text(family.name),
+        "project": family.owner,
+        "current": Text(current.id if current else None),
+        "current_version": Text(current.version if current else None),
+    }
+
+
+def _policy(family: Family) -> dict[str, Any]:
+    """What is said, as it is said; a warning for what can't be read."""
+    from osc_imagetools.lifecycle import properties
+    from osc_imagetools.lifecycle.policy import Policy, bearer
+
+    image = bearer(family)
+    policy = Policy.on(image) if image else Policy()
+    for fault in policy.faults:
+        LOG.warning("%s", fault)
+    after = image.text(properties.DELETE_AFTER) if image else None
+    return {
+        "keep": Number(policy.keep),
+        "delete_after": Text(after if policy.delete_after else None),
+        "end_at": Time(policy.end_at),
+        "replace_frequency": Text(policy.replace_frequency),
+        "provided_until": Text(policy.provided_until),
+        "uuid_validity": Text(policy.uuid_validity),
+    }
+
+
+def _past(family: Family, now: datetime) -> dict[str, Any]:
+    from osc_imagetools.lifecycle.tenure import tenures
+    from osc_imagetools.lifecycle.timeline import drawn
+
+    known = tenures(family)
+    newest_first = family.versions[::-1]
+    return {
+        "versions": Lines(map(_version, newest_first), map(_line, newest_first)),
+        "timeline": Lines([tenure.as_row() for tenure in known], drawn(known, now)),
+    }
+
+
+def _version(image: Image) -> dict[str, Any]:
+    from osc_imagetools.lifecycle.state import derive
+
+    return {
+        "id": image.id,
+        "version": image.version,
+        "generation": image.generation or None,
+        "state": str(derive(image).state),
+        "hidden": image.hidden,
+    }
+
+
+def _line(image: Image) -> str:
+    from osc_imagetools.lifecycle.state import derive
+
+    label = image.version or "(no version)"
+    return f"{label}  {derive(image).state}  {image.id}"

@@ -1,0 +1,210 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a deprecation changes on one image, or why it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from osc_imagetools.lifecycle import properties
+from osc_imagetools.lifecycle.decision import Decision, moving, refused, two_visible
+from osc_imagetools.lifecycle.deprecation_request import Request
+from osc_imagetools.lifecycle.image import Image
+from osc_imagetools.lifecycle.moments import format_time
+from osc_imagetools.lifecycle.state import (
+    State,
+    before,
+    is_listed_on_purpose,
+    schedule_faults,
+)
+from osc_imagetools.lifecycle.undoable import Undoable
+
+ADDRESSABLE = ("public", "shared")
+"""Visibilities under which others than the owner look an image up by its name."""
+
+LOOKUPS = (
+    "for that name the client falls back to a hidden image, Terraform and Heat find "
+    "nothing"
+)
+UNBOOTABLE = "rebuild, resize and migration of servers that run on it will fail"
+UNNAMED = "names of community images do not resolve: users need its ID"
+ADOPTED = "it was not managed: it has its name as family now, and no generation"
+
+
+def deprecation(
+    image: Image, request: Request, namesakes: Collection[Image], now: datetime
+) -> Decision:
+    """What *request* changes on *image*, or why it is refused.
+
+    *namesakes* are the images that a lookup of its name finds; *now* is the cloud's
+    time, and *request* has no fault.
+    """
+    if why := moving(image):
+        return refused(why)
+    moments = request.moments(now)
+    at = moments.get(properties.DEPRECATED_AT)
+    is_ahead = at is not None and at > now and not is_out_already(image)
+    wanted = _identity(image) | _announced(image, request, moments, now)
+    if not is_ahead:
+        wanted |= _carried_out(image, request, moments, now)
+    return _decided(image, request, Undoable(image, wanted), namesakes, is_ahead)
+
+
+def _identity(image: Image) -> dict[str, Any]:
+    if image.is_managed:
+        return {}
+    return {properties.ID: image.id, properties.FAMILY: image.name or image.id}
+
+
+def _announced(
+    image: Image, request: Request, moments: Mapping[str, datetime], now: datetime
+) -> dict[str, Any]:
+    """What is told at once, whenever it is carried out."""
+    over = _dates_over(image)
+    wanted: dict[str, Any] = {
+        name: format_time(moment)
+        for name, moment in moments.items()
+        if moment <= now or name not in over
+    }
+    if request.replacement is not None:
+        wanted[properties.REPLACEMENT] = request.replacement
+    if request.reason is not None:
+        wanted[properties.REASON] = request.reason
+    if not _stored(image):
+        wanted[properties.STATE] = str(State.ACTIVE)
+    return wanted
+
+
+def is_out_already(image: Image) -> bool:
+    """Whether a deprecation of *image* was carried out.
+
+    One that somebody deactivated without a word was not.
+    """
+    return _stored(image) in (State.DEPRECATED, State.OBSOLETE)
+
+
+def _dates_over(image: Image) -> frozenset[str]:
+    """The dates of what was carried out on *image*: none of them can lie ahead."""
+    if not is_out_already(image):
+        return frozenset()
+    if _stored(image) == State.OBSOLETE:
+        return frozenset({properties.DEPRECATED_AT, properties.OBSOLETE_AT})
+    return frozenset({properties.DEPRECATED_AT})
+
+
+def _stored(image: Image) -> str | None:
+    return image.text(properties.STATE) if image.is_managed else None
+
+
+def _carried_out(
+    image: Image, request: Request, moments: Mapping[str, datetime], now: datetime
+) -> dict[str, Any]:
+    """What the image is from now on."""
+    is_obsolete = (
+        request.state is State.OBSOLETE
+        or image.status == "deactivated"
+        or _stored(image) == State.OBSOLETE
+    )
+    state = State.OBSOLETE if is_obsolete else State.DEPRECATED
+    wanted: dict[str, Any] = {properties.STATE: str(state)}
+    if request.visibility is not None:
+        wanted["visibility"] = request.visibility
+    if (hidden := _hidden(image, request)) != image.hidden:
+        wanted["os_hidden"] = hidden
+    if request.state is State.OBSOLETE:
+        wanted["status"] = "deactivated"
+        wanted |= _dated(image, properties.OBSOLETE_AT, moments, now)
+    return wanted | _dated(image, properties.DEPRECATED_AT, moments, now)
+
+
+def _hidden(image: Image, request: Request) -> bool:
+    if request.hidden is False:
+        return image.hidden and not _was_hidden_by_us(image)
+    if request.hidden or image.hidden:
+        return True
+    return not (is_out_already(image) and is_listed_on_purpose(image))
+
+
+def _was_hidden_by_us(image: Image) -> bool:
+    told = before(image) if image.is_managed else None
+    return (told or {}).get("os_hidden") is False
+
+
+def _dated(
+    image: Image, name: str, moments: Mapping[str, datetime], now: datetime
+) -> dict[str, str]:
+    """The date of what is carried out: the one that was given, or is there, or now."""
+    given = moments.get(name)
+    if given is not None and given <= now:
+        return {name: format_time(given)}
+    stored = image.moment(name) if image.is_managed else None
+    return {} if stored is not None and stored <= now else {name: format_time(now)}
+
+
+def _decided(
+    image: Image,
+    request: Request,
+    plan: Undoable,
+    namesakes: Collection[Image],
+    is_ahead: bool,
+) -> Decision:
+    after = plan.change.on(image)
+    faults = set(schedule_faults(after)) - set(schedule_faults(image))
+    if faults:
+        return refused(f"{'; '.join(sorted(faults))}: give both dates, in order")
+    if image.hidden and not after.hidden and (why := two_visible(image, namesakes)):
+        return refused(why)
+    if not request.is_confirmed:
+        if why := _vanishes(image, after, namesakes):
+            return refused(f"{why}. Name a --replacement, or say --yes")
+        if plan.deactivates:
+            return refused(f"{UNBOOTABLE}. Say --yes if none does")
+    if not plan.changes:
+        return Decision("unchanged", note=_note(image, after, plan))
+    return Decision(
+        "scheduled" if is_ahead else _result(after),
+        plan.change,
+        "deactivated" if plan.deactivates else None,
+        plan.changes,
+        _note(image, after, plan),
+    )
+
+
+def _vanishes(image: Image, after: Image, namesakes: Collection[Image]) -> str:
+    """What a lookup of its name gets, if nothing bears it any more; else nothing."""
+    goes = not image.hidden and (
+        after.hidden
+        or (image.visibility in ADDRESSABLE and after.visibility not in ADDRESSABLE)
+    )
+    is_left = any(_stands_in(one, image) for one in namesakes)
+    if not (goes and image.name) or is_left or after.text(properties.REPLACEMENT):
+        return ""
+    return f"it is the only visible image of its name: {LOOKUPS}"
+
+
+def _stands_in(namesake: Image, image: Image) -> bool:
+    """Whether those who look up the name of *image* find *namesake* just as well."""
+    if namesake.id == image.id or namesake.hidden or namesake.status != "active":
+        return False
+    if namesake.visibility == "public":
+        return True
+    if image.visibility == "public":
+        return False
+    return namesake.visibility == "shared" or namesake.owner == image.owner
+
+
+def _result(after: Image) -> str:
+    return after.text(properties.STATE) or "unchanged"
+
+
+def _note(image: Image, after: Image, plan: Undoable) -> str:
+    notes = []
+    if after.visibility == "community" != image.visibility:
+        notes.append(UNNAMED)
+    if plan.deactivates:
+        notes.append(UNBOOTABLE)
+    if not image.is_managed:
+        notes.append(ADOPTED)
+    return "; ".join(notes)

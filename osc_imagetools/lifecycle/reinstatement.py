@@ -1,0 +1,100 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""What undoes the deprecation of one image, or why it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from osc_imagetools.lifecycle import properties
+from osc_imagetools.lifecycle.change import Change
+from osc_imagetools.lifecycle.decision import (
+    Decision,
+    moving,
+    refused,
+    two_visible,
+)
+from osc_imagetools.lifecycle.image import Image
+from osc_imagetools.lifecycle.state import State, before, derive
+
+_VISIBILITIES = frozenset({"public", "community", "shared", "private"})
+_ADOPTION = frozenset(
+    {properties.ID, properties.FAMILY, properties.VERSION, properties.GENERATION}
+)
+"""What stays of an image that was adopted into a family meanwhile."""
+
+
+def reinstatement(image: Image, namesakes: Collection[Image]) -> Decision:
+    """What brings *image* back to what it was before it was deprecated.
+
+    *namesakes* are the images that a lookup of its name finds. Refused where that would
+    make a second visible one of the same owner.
+    """
+    if why := moving(image):
+        return refused(why)
+    told = before(image) if image.is_managed else None
+    if told is None:
+        return _without_a_record(image)
+    if broken := [name for name, value in told.items() if not _may_be(name, value)]:
+        return refused(
+            f"{properties.BEFORE} holds what no deprecation wrote: "
+            f"{', '.join(sorted(broken))!a:.120}"
+        )
+    change = _restoring(image, told)
+    after = change.on(image)
+    if image.hidden and not after.hidden and (why := two_visible(image, namesakes)):
+        return refused(why)
+    status = "active" if _was_deactivated(image, told) else None
+    return Decision("reinstated", change, status, _names(image, change, status))
+
+
+def _without_a_record(image: Image) -> Decision:
+    if image.is_managed and derive(image).state.is_on_its_way_out:
+        return refused(
+            f"it has no {properties.BEFORE}, so nothing tells what to bring back. To "
+            "make it current again, use 'openstack image rollback'"
+        )
+    return Decision("unchanged", note="no deprecation of it is recorded")
+
+
+def _may_be(name: str, value: Any) -> bool:
+    """Whether a deprecation may have found *value* in *name*."""
+    if name.startswith(properties.PREFIX):
+        return value is None or isinstance(value, str)
+    if name == "os_hidden":
+        return isinstance(value, bool)
+    if name == "visibility":
+        return isinstance(value, str) and value in _VISIBILITIES
+    if name == "tags":
+        return isinstance(value, list)
+    return name == "status" and value == "active"
+
+
+def _restoring(image: Image, told: Mapping[str, Any]) -> Change:
+    is_adopted = told.get(properties.ID, image.id) != image.id and image.generation > 0
+    values = {
+        name: value
+        for name, value in told.items()
+        if name not in ("tags", "status") and not (is_adopted and name in _ADOPTION)
+    }
+    if is_adopted and values.get(properties.STATE, "") is None:
+        values[properties.STATE] = str(State.ACTIVE)
+    values.setdefault(properties.BEFORE, None)
+    goes = "tags" in told and properties.TAG not in told["tags"] and not is_adopted
+    return Change(
+        set={name: value for name, value in values.items() if value is not None},
+        remove=frozenset(name for name, value in values.items() if value is None),
+        remove_tags=frozenset({properties.TAG}) if goes else frozenset(),
+    )
+
+
+def _was_deactivated(image: Image, told: Mapping[str, Any]) -> bool:
+    return image.status == "deactivated" and told.get("status") == "active"
+
+
+def _names(image: Image, change: Change, status: str | None) -> tuple[str, ...]:
+    names = {step["path"].removeprefix("/") for step in change.patch(image)}
+    return tuple(
+        sorted((names | ({"status"} if status else set())) - {properties.BEFORE})
+    )

@@ -1,0 +1,248 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""What ``image lifecycle check`` finds on a real Glance, and how it says so."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from osc_imagetools.lifecycle.generation import Run
+from osc_imagetools.operations import run as processes
+from tests.cloud.accounts import Account
+from tests.cloud.client import Outcome
+from tests.cloud.cloud import Cloud
+from tests.cloud.proxy import Proxy
+from tests.functional.families import LISTING, changed, filled, made, version
+
+LISTINGS_OF_A_READING = 6
+"""Visible, hidden, visible: by the tag, and then by the owner."""
+
+NO_SUCH_PID = 2**31 - 1
+PAST = "2026-01-01T00:00:00Z"
+GONE = "0b7a6f5c-7d3b-4f5e-9d55-2f3f5a0d7a11"
+
+
+def check(account: Account, *options: str, **how: Any) -> Outcome:
+    """``openstack image lifecycle check`` as a script runs it."""
+    return account.openstack("image", "lifecycle", "check", *options, **how)
+
+
+def found(outcome: Outcome) -> set[tuple[str, str, str | None, str | None]]:
+    """Severity, check, family and image of each row."""
+    assert "Traceback" not in outcome.stderr
+    names = ("Severity", "Check", "Family", "Image")
+    return {tuple(row[name] for name in names) for row in outcome.json()}
+
+
+def offered(account: Account, family: str, generation: int, **fields: Any) -> str:
+    """A version that users find under its name."""
+    image_id = str(uuid.uuid4())
+    told = {
+        **version(family, generation, image_id),
+        "name": family,
+        "os_hidden": False,
+        "lifecycle_state": "active",
+        "lifecycle_published_at": PAST,
+    }
+    made(account, **{**told, **fields})
+    filled(account, image_id)
+    # Glance knows the virtual size of what it has got.
+    changed(account, image_id, min_disk=1)
+    return image_id
+
+
+def test_of_a_family_that_is_well_nothing_is_said(member: Account) -> None:
+    family = f"debian-{uuid.uuid4().hex}"
+    old = offered(member, family, 1, os_hidden=True, lifecycle_state="deprecated")
+    new = offered(member, family, 2)
+    changed(member, old, lifecycle_replacement=new)
+
+    outcome = check(member, "-f", "json", "--fail-on", "warning")
+
+    assert (outcome.status, outcome.json()) == (0, []), outcome
+    nagios = check(member, "--report", "nagios")
+    assert nagios.stdout.startswith("IMAGES OK - 0 errors, 0 warnings | errors=0 ")
+    assert nagios.status == 0
+
+
+def test_F77_F96_F97_what_is_wrong_is_found(member: Account) -> None:
+    twice = [offered(member, "twice", number) for number in (1, 2)]
+    hidden = offered(member, "hidden", 1, os_hidden=True)
+    due = offered(member, "due", 1, lifecycle_delete_at=PAST)
+    lost = offered(member, "lost", 1, lifecycle_replacement=GONE)
+    broken = offered(member, "broken", 1, lifecycle_delete_at="in June")
+    small = offered(member, "small", 1)
+    changed(member, small, min_disk=0)
+    dead_id = str(uuid.uuid4())
+    run = Run(str(uuid.uuid4()), processes.host(), NO_SUCH_PID, 1)
+    made(member, **version("dead", 1, dead_id), lifecycle_run=str(run))
+    snapshot = made(member, name="mine", lifecycle_id=due, lifecycle_family="due")
+    young = made(member, name="theirs")
+
+    outcome = check(member, "-f", "json")
+
+    assert outcome.status == 1
+    assert found(outcome) >= {
+        ("error", "two-visible", "twice", twice[1]),
+        ("error", "none-visible", "hidden", hidden),
+        ("warning", "contradiction", "hidden", hidden),
+        ("warning", "past-due", "due", due),
+        ("error", "replacement-missing", "lost", lost),
+        ("warning", "schedule", "broken", broken),
+        ("warning", "no-min-disk", "small", small),
+        ("error", "dead-run", "dead", dead_id),
+        ("warning", "inherited", None, snapshot),
+    }
+    assert young not in {image for *_, image in found(outcome)}
+    assert all(row["What"] and row["What To Do"] for row in outcome.json())
+    severities = [row["Severity"] for row in outcome.json()]
+    assert severities == sorted(severities)
+
+
+def test_F98_F97_other_projects_change_nothing_but_are_told_of(
+    member: Account, cloud: Cloud
+) -> None:
+    family = f"debian-{uuid.uuid4().hex}"
+    offered(member, family, 1)
+    stranger = cloud.account()
+    claim = offered(stranger, family, 9, visibility="community")
+    offered(stranger, family, 10, visibility="shared")
+
+    outcome = check(member, "-f", "json")
+
+    assert outcome.status == 0
+    assert found(outcome) == {("warning", "claimed", family, claim)}
+    assert stranger.project_id in outcome.json()[0]["What"]
+    assert check(member, "-f", "json", "--fail-on", "warning").status == 1
+
+
+def test_an_admin_checks_another_project_and_a_replacement_of_a_third(
+    member: Account, admin: Account
+) -> None:
+    family = f"debian-{uuid.uuid4().hex}"
+    public = made(admin, name=f"public-{uuid.uuid4().hex}", visibility="public")
+    filled(admin, public)
+    old = offered(
+        member,
+        *(family, 1),
+        os_hidden=True,
+        lifecycle_state="deprecated",
+        lifecycle_replacement=public,
+    )
+
+    of_all_is_well = check(admin, "-f", "json", "--project", member.project_id)
+    changed(admin, public, os_hidden=True)
+    of_it_is_hidden = check(admin, "-f", "json", "--project", member.project_id)
+
+    assert (of_all_is_well.status, found(of_all_is_well)) == (0, set())
+    assert found(of_it_is_hidden) == {
+        ("error", "replacement-unfit", family, old),
+    }
+
+
+def test_F54_an_import_that_failed_is_found_with_the_words_of_its_task(
+    through: Account, member: Account, before_glance: Proxy
+) -> None:
+    image = offered(member, "debian-13", 1)
+    shown = member.glance("GET", f"/v2/images/{image}").json()
+    failed = {**shown, "os_glance_failed_import": "slow"}
+    before_glance.on("GET", LISTING).answer(
+        200, json.dumps({"images": [failed]}).encode()
+    )
+    task = {"tasks": [{"created_at": PAST, "message": "no room left"}]}
+    before_glance.on("GET", r"/tasks$").answer(200, json.dumps(task).encode())
+
+    outcome = check(through, "-f", "json")
+
+    assert found(outcome) >= {("error", "failed-import", "debian-13", image)}
+    assert "slow" in outcome.json()[0]["What"]
+    assert "no room left" in outcome.json()[0]["What"]
+
+
+def test_F76_a_swap_under_way_is_no_finding(
+    through: Account, member: Account, before_glance: Proxy
+) -> None:
+    family = f"debian-{uuid.uuid4().hex}"
+    old = offered(member, family, 1, os_hidden=True, lifecycle_state="deprecated")
+    new = offered(member, family, 2)
+    changed(member, old, lifecycle_replacement=new)
+    shown = [member.glance("GET", f"/v2/images/{each}").json() for each in (old, new)]
+    both = [{**each, "os_hidden": False, "lifecycle_state": "active"} for each in shown]
+    listing = json.dumps({"images": both}).encode()
+    for request in range(1, LISTINGS_OF_A_READING + 1):
+        before_glance.on("GET", LISTING, nth=request).answer(200, listing)
+
+    outcome = check(through, "-f", "json")
+
+    assert found(outcome) == set()
+    assert len(before_glance.matching("GET", LISTING)) > LISTINGS_OF_A_READING
+
+
+def test_only_GET_is_sent_and_a_reader_may_run_it(
+    member: Account, cloud: Cloud, proxy: Callable[[str], Proxy]
+) -> None:
+    for generation in (1, 2):
+        offered(member, "twice", generation)
+    reader = cloud.account(roles=["reader"], project=member)
+    before_glance = proxy(reader.glance_url)
+
+    outcome = check(
+        reader.through(before_glance.url), "-f", "json", "--standard", "scs-0102"
+    )
+
+    assert {row["Check"] for row in outcome.json()} == {"two-visible", "standard"}
+    assert before_glance.methods() <= {"GET", "HEAD"}
+
+
+def test_reports_for_monitoring_systems(member: Account) -> None:
+    for generation in (1, 2):
+        offered(member, "twice", generation)
+
+    nagios = check(member, "--report", "nagios")
+    prometheus = check(member, "--report", "prometheus")
+
+    assert nagios.status == 2
+    assert nagios.stdout.startswith("IMAGES CRITICAL - 1 error, 0 warnings: twice: 2 ")
+    assert nagios.stdout.endswith("| errors=1 warnings=0 images=2 families=1\n")
+    assert nagios.stdout.count("\n") == 1
+    assert prometheus.status == 0
+    two = rf'_findings\{{project="{member.project_id}",check="two-visible",.*\}} 1$'
+    assert re.search(two, prometheus.stdout, re.MULTILINE)
+    assert f'_images{{project="{member.project_id}"}} 2\n' in prometheus.stdout
+
+
+UNREACHABLE = {
+    "no Glance": {"image_url": "http://127.0.0.1:1"},
+    "no Keystone": {"auth_url": "http://127.0.0.1:1/v3"},
+}
+
+
+@pytest.mark.parametrize("where", UNREACHABLE.values(), ids=UNREACHABLE)
+def test_what_cannot_be_asked_is_unknown_to_nagios_and_an_error_to_people(
+    where: dict[str, str], member: Account
+) -> None:
+    nobody = member.through(**where)
+
+    nagios = check(nobody, "--report", "nagios")
+    rows = check(nobody, "-f", "json")
+
+    assert nagios.status == 3
+    assert nagios.stdout.startswith("IMAGES UNKNOWN - ")
+    assert nagios.stdout.count("\n") == 1
+    assert (rows.status, rows.stdout) == (1, "")
+    assert "Traceback" not in rows.stderr
+
+
+@pytest.mark.parametrize(
+    "option", [("--report", "html"), ("--fail-on", "hint"), ("--standard", "x")]
+)
+def test_what_is_unknown_is_wrong_usage(option: tuple[str, str], member: Account):
+    outcome = check(member, *option)
+
+    assert (outcome.status, outcome.stdout) == (2, "")

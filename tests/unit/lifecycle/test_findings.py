@@ -1,0 +1,366 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from osc_imagetools.lifecycle.finding import Check, Observed, Severity
+from osc_imagetools.lifecycle.findings import findings
+from osc_imagetools.lifecycle.moments import format_time
+from osc_imagetools.lifecycle.properties import TABLE
+from osc_imagetools.lifecycle.replacement_findings import unknown
+from osc_imagetools.lifecycle.state import State
+from tests.unit.lifecycle.images import OWNER, managed, shown
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=timezone.utc)
+PAST, FUTURE = (format_time(NOW + timedelta(days=days)) for days in (-2, 2))
+GIB = 1 << 30
+
+DEPRECATED = {"lifecycle_state": "deprecated", "os_hidden": True}
+STAGED = {"lifecycle_state": "staged", "os_hidden": True, "name": "x.importing-1"}
+IMPORTING = {"lifecycle_state": "importing", "lifecycle_run": "x", "status": "saving"}
+ONE = "11111111-1111-4111-8111-111111111111"
+TWO = "22222222-2222-4222-8222-222222222222"
+STRANGER = "fedcba9876543210fedcba9876543210"
+
+THEIRS = {
+    "owner": STRANGER,
+    "visibility": "public",
+    "name": "theirs",
+    "lifecycle_family": "theirs",
+}
+
+
+def current(image_id="one", generation=1, **fields):
+    """A version that nothing is wrong with."""
+    state = {"lifecycle_state": "active", "lifecycle_published_at": PAST}
+    return managed(image_id, generation, **{**state, **fields})
+
+
+def found(*images, standard=None, dead=()):
+    """The names of the checks that found something, and of which image."""
+    observed = Observed(
+        OWNER, images, NOW, lambda image: image.id in dead, standard=standard
+    )
+    return [(str(one.check), one.image) for one in findings(observed)]
+
+
+RIGHT = {
+    "nothing at all": [],
+    "a current version": [current()],
+    "a retired one behind it": [
+        current("one", 1, **DEPRECATED, lifecycle_replacement="two"),
+        current("two", 2),
+    ],
+    "a chain that ends well": [
+        current("one", 1, **DEPRECATED, lifecycle_replacement="two"),
+        current("two", 2, **DEPRECATED, lifecycle_replacement="family:debian-13"),
+        current("three", 3),
+    ],
+    "one that is still to be published": [managed("one", 1, **STAGED)],
+    "one that is living": [
+        managed("one", 1, **STAGED | IMPORTING),
+    ],
+    "a family that was ended on purpose": [
+        current("one", 1, **DEPRECATED, lifecycle_reason="no more fixes"),
+    ],
+    "the next version will replace it": [
+        current(
+            lifecycle_replacement="family:debian-13", lifecycle_deprecated_at=FUTURE
+        )
+    ],
+    "a date that is held": [
+        current(lifecycle_delete_at=PAST, lifecycle_hold="customer X")
+    ],
+    "young enough": [
+        current(image_build_date="2026-02-08", replace_frequency="monthly")
+    ],
+    "no promise": [
+        current(image_build_date="2016-02-08", replace_frequency="critical_bug")
+    ],
+    "the last day of a promise": [current(provided_until="2026-03-10")],
+    "a promise without an end": [current(provided_until="notice")],
+    "enough disk": [current(virtual_size=2 * GIB, min_disk=2)],
+    "an unmanaged image": [shown(name="mine")],
+    "a family of others": [
+        current("one", 1),
+        current("two", 7, owner=STRANGER, visibility="private"),
+        current("three", 8, owner=STRANGER, visibility="shared"),
+    ],
+    "an image that others share": [
+        current("one", 1, **DEPRECATED, lifecycle_replacement="two"),
+        shown("two", owner=STRANGER),
+    ],
+    "listed on purpose, and nobody expects a newer one": [
+        current(
+            lifecycle_state="deprecated",
+            lifecycle_before="{}",
+            image_build_date="2016-02-08",
+            replace_frequency="daily",
+        )
+    ],
+    "one that never boots again": [
+        current(
+            **{**DEPRECATED, "lifecycle_state": "obsolete", "status": "deactivated"},
+            virtual_size=2 * GIB,
+        )
+    ],
+    "replaced by a family of others": [
+        current("one", 1, **DEPRECATED, lifecycle_replacement="family:theirs"),
+        current("two", 1, **THEIRS),
+    ],
+    "F102 one that is being deleted": [current(), current("two", 2, status="deleted")],
+}
+
+
+@pytest.mark.parametrize("images", RIGHT.values(), ids=RIGHT)
+def test_where_all_is_well_nothing_is_found(images):
+    assert found(*images) == []
+
+
+FAMILIES = {
+    "F76 two versions": ([current("one", 1), current("two", 2)], "two-visible", "two"),
+    "a stranger to the family of its name": (
+        [current("one", 1), shown("two", name="debian-13")],
+        *("two-visible", "one"),
+    ),
+    "the only one is deactivated": (
+        [managed("one", 1, lifecycle_state="active", status="deactivated")],
+        *("none-visible", "one"),
+    ),
+    "the only one is hidden": (
+        [current(os_hidden=True)],
+        *("none-visible", "one"),
+    ),
+    "the family itself was to replace it": (
+        [current(**DEPRECATED, lifecycle_replacement="family:debian-13")],
+        *("none-visible", "one"),
+    ),
+    "published once, and staged again": (
+        [managed("one", 1, **STAGED, lifecycle_published_at=PAST)],
+        *("none-visible", "one"),
+    ),
+    "F78 a swap that died": (
+        [
+            current("one", 1, **DEPRECATED, lifecycle_replacement="two"),
+            managed("two", 2, **STAGED),
+        ],
+        *("none-visible", "one"),
+    ),
+    "too old": (
+        [current(image_build_date="2026-02-06", replace_frequency="monthly")],
+        *("too-old", "one"),
+    ),
+    "too old, by its publication": (
+        [current(replace_frequency="daily", lifecycle_published_at="2026-03-05")],
+        *("too-old", "one"),
+    ),
+    "provided no longer": (
+        [current(provided_until="2026-03-09")],
+        *("past-provided-until", "one"),
+    ),
+    "ended": ([current(lifecycle_end_at=PAST)], "past-due", "one"),
+    "F98 claimed": (
+        [
+            current("one", 1),
+            current("two", 7, owner=STRANGER, visibility="community"),
+        ],
+        *("claimed", "two"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("images", "check", "image"), FAMILIES.values(), ids=FAMILIES)
+def test_what_is_wrong_with_a_family_is_found(images, check, image):
+    assert (check, image) in found(*images)
+
+
+SINGLE = {
+    "past delete_at": (current(lifecycle_delete_at=PAST), "past-due"),
+    "past obsolete_at": (current(lifecycle_obsolete_at=PAST), "past-due"),
+    "broken date": (current(lifecycle_delete_at="in June"), "schedule"),
+    "dates out of order": (
+        current(lifecycle_deprecated_at=FUTURE, lifecycle_delete_at=PAST),
+        "schedule",
+    ),
+    "no state": (managed("one", 1), "contradiction"),
+    "state of nobody": (current(lifecycle_state="retired"), "contradiction"),
+    "deprecated but listed": (current(lifecycle_state="deprecated"), "contradiction"),
+    "hidden but active": (current(os_hidden=True), "contradiction"),
+    "broken keep": (current(lifecycle_keep="many"), "unreadable"),
+    "broken delete_after": (current(lifecycle_delete_after="5m"), "unreadable"),
+    "broken end": (current(lifecycle_end_at="never"), "unreadable"),
+    "broken frequency": (current(replace_frequency="hourly"), "unreadable"),
+    "broken promise": (current(provided_until="2026-02-30"), "unreadable"),
+    "broken build date": (current(image_build_date="spring"), "unreadable"),
+    "broken generation": (current(lifecycle_generation="-1"), "unreadable"),
+    "broken publication": (current(lifecycle_published_at="?"), "unreadable"),
+    "no min_disk": (current(virtual_size=1), "no-min-disk"),
+    "too little disk": (current(virtual_size=2 * GIB + 1, min_disk=2), "no-min-disk"),
+    "F97 snapshot": (
+        shown(name="mine", lifecycle_id="two", lifecycle_family="debian-13"),
+        "inherited",
+    ),
+    "no family": (shown(name="mine", lifecycle_id="one"), "inherited"),
+    "F72 failed in a store": (
+        current(os_glance_failed_import="slow"),
+        "failed-import",
+    ),
+    "failed, unmanaged": (
+        shown(name="mine", os_glance_failed_import="slow"),
+        "failed-import",
+    ),
+    "F54 stuck": (
+        shown(name="mine", status="importing", updated_at="2026-03-09T11:00:00Z"),
+        "stuck",
+    ),
+}
+
+
+@pytest.mark.parametrize(("image", "check"), SINGLE.values(), ids=SINGLE)
+def test_what_is_wrong_with_an_image_is_found(image, check):
+    assert (check, "one") in found(image)
+
+
+def test_F97_whose_properties_it_has_is_told():
+    snapshot = shown(name="mine", lifecycle_id="two", lifecycle_family="debian-13")
+    alone = shown("two", name="mine", lifecycle_id="two")
+
+    told = {one.image: one.what for one in findings(Observed(OWNER, (snapshot,), NOW))}
+    told |= {one.image: one.what for one in findings(Observed(OWNER, (alone,), NOW))}
+
+    assert "written for image 'two'" in told["one"]
+    assert told["two"] == "it has no family"
+
+
+@pytest.mark.parametrize("status", ["queued", "saving", "active"])
+def test_F77_a_record_of_a_dead_run_is_found_whatever_its_status(status):
+    record = managed("one", 1, **STAGED | {"lifecycle_run": "x", "status": status})
+
+    assert ("dead-run", "one") in found(record, dead={"one"})
+    assert ("dead-run", "one") not in found(record)
+
+
+def test_an_upload_of_an_hour_is_not_stuck():
+    young = shown(name="mine", status="queued", updated_at="2026-03-10T11:00:00Z")
+
+    assert found(young) == []
+
+
+REPLACEMENTS = {
+    "F96 gone": (ONE, [], "replacement-missing"),
+    "no ID": ("the other one", [], "replacement-missing"),
+    "no such family": ("family:debian-14", [], "replacement-missing"),
+    "its own family, which has none": (
+        *("family:debian-13", []),
+        "replacement-missing",
+    ),
+    "deprecated": (
+        *("two", [current("two", 1, **DEPRECATED, lifecycle_family="b", name="b")]),
+        "replacement-unfit",
+    ),
+    "a chain that breaks": (
+        "two",
+        [current("two", 2, **DEPRECATED, lifecycle_replacement=ONE)],
+        "replacement-missing",
+    ),
+    "a circle": (
+        "two",
+        [current("two", 2, **DEPRECATED, lifecycle_replacement="one")],
+        "replacement-unfit",
+    ),
+    "less visible": ("two", [shown("two", name="b")], "replacement-unfit"),
+    "hidden": (
+        "two",
+        [shown("two", name="b", os_hidden=True, visibility="public")],
+        "replacement-unfit",
+    ),
+    "no data": (
+        "two",
+        [shown("two", name="b", status="queued", visibility="public")],
+        "replacement-unfit",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("reference", "others", "check"), REPLACEMENTS.values(), ids=REPLACEMENTS
+)
+def test_F96_a_replacement_that_replaces_nothing_is_found(reference, others, check):
+    image = current(
+        "one", 1, **DEPRECATED, lifecycle_replacement=reference, visibility="public"
+    )
+
+    assert (check, "one") in found(image, *others)
+
+
+def test_replacements_that_nobody_has_read_yet_are_named():
+    images = (
+        current("one", 1, lifecycle_replacement=ONE),
+        current("two", 2, lifecycle_replacement="family:debian-13"),
+        current("three", 3, lifecycle_replacement="../tasks"),
+        current(TWO, 4, lifecycle_replacement=TWO),
+        shown("mine", name="mine", lifecycle_replacement=TWO.replace("2", "3")),
+    )
+
+    assert unknown(Observed(OWNER, images, NOW)) == {ONE}
+
+
+def test_a_standard_is_checked_of_current_versions_where_it_was_asked_for():
+    images = (current("one", 1, **DEPRECATED), current("two", 2))
+
+    assert found(*images) == []
+    assert found(*images, standard="scs-0102") == [("standard", "two")]
+
+
+def test_errors_come_first_and_each_says_what_to_do():
+    images = (
+        current("one", 1, lifecycle_delete_at=PAST),
+        current("two", 2),
+        shown("three", name="mine", lifecycle_id="one"),
+    )
+
+    listed = findings(Observed(OWNER, images, NOW))
+
+    assert [one.check for one in listed] == [
+        *(Check.TWO_VISIBLE, Check.PAST_DUE, Check.INHERITED),
+    ]
+    assert [one.severity for one in listed] == [
+        *(Severity.ERROR, Severity.WARNING, Severity.WARNING),
+    ]
+    assert [one.family for one in listed] == ["debian-13", "debian-13", ""]
+    assert all(one.what and one.do for one in listed)
+
+
+def test_what_fails_on_warnings_fails_on_errors_too():
+    assert Severity.WARNING.and_worse == {Severity.WARNING, Severity.ERROR}
+    assert Severity.ERROR.and_worse == {Severity.ERROR}
+
+
+WORDS = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from([*map(str, State), PAST, FUTURE, "0001-01-01", "9999-12-31"]),
+    st.sampled_from(["one", "two", ONE, "family:debian-13", "monthly", "1", "none"]),
+)
+FIELDS = st.dictionaries(st.sampled_from([row.name for row in TABLE]), WORDS)
+STATUSES = st.sampled_from(["active", "queued", "saving", "deactivated", "killed"])
+
+
+@given(st.lists(st.tuples(FIELDS, STATUSES, st.booleans()), min_size=1, max_size=4))
+def test_whatever_is_written_on_images_they_are_checked(drawn):
+    names = ("one", "two", "three", "four")
+    images = [
+        managed(name, 1, **{**fields, "status": status, "os_hidden": hidden})
+        for name, (fields, status, hidden) in zip(names, drawn, strict=False)
+    ]
+    observed = Observed(OWNER, tuple(images), NOW, standard="scs-0102")
+
+    listed = findings(observed)
+
+    assert {one.image for one in listed} <= {*names, ""}
+    assert listed == findings(
+        Observed(OWNER, tuple(images[::-1]), NOW, standard="scs-0102")
+    )
+    assert all(one.what.isprintable() for one in listed if one.check is Check.SCHEDULE)

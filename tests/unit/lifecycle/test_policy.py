@@ -1,0 +1,75 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+from datetime import datetime, timezone
+
+import pytest
+
+from osc_imagetools.lifecycle.family import Family
+from osc_imagetools.lifecycle.moments import Duration
+from osc_imagetools.lifecycle.policy import Policy, bearer
+from tests.unit.lifecycle.images import OWNER, managed
+
+
+def test_a_policy_is_read():
+    image = managed(
+        "one",
+        1,
+        lifecycle_keep="3",
+        lifecycle_delete_after="6 months",
+        lifecycle_end_at="2027-01-01T00:00:00Z",
+        replace_frequency="monthly",
+        provided_until="notice",
+        uuid_validity="last-3",
+    )
+
+    assert Policy.on(image) == Policy(
+        keep=3,
+        delete_after=Duration(6),
+        end_at=datetime(2027, 1, 1, tzinfo=timezone.utc),
+        replace_frequency="monthly",
+        provided_until="notice",
+        uuid_validity="last-3",
+    )
+
+
+def test_what_is_not_said_is_no_fault():
+    assert Policy.on(managed("one", 1)) == Policy()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("keep", "0"),
+        ("keep", "-1"),
+        ("keep", "٣"),
+        ("keep", ""),
+        ("keep", "9" * 5000),
+        ("delete_after", "soon"),
+        ("delete_after", ""),
+        ("end_at", "2026-02-30"),
+        ("end_at", None),
+    ],
+)
+def test_f80_what_cannot_be_read_is_unknown_and_a_fault(name, value):
+    policy = Policy.on(managed("one", 1, **{f"lifecycle_{name}": value}))
+
+    assert getattr(policy, name) is None
+    [fault] = policy.faults
+    assert fault.startswith(f"lifecycle_{name} can't be read: ")
+    assert fault.isascii()
+    assert len(fault) < 120
+
+
+@pytest.mark.parametrize(
+    ("versions", "expected"),
+    [
+        ([], None),
+        ([managed("one", 1), managed("two", 2)], "two"),
+        ([managed("one", 1), managed("two", 2, os_hidden=True)], "one"),
+        ([managed("one", 1, os_hidden=True), managed("two", 2, os_hidden=True)], "two"),
+    ],
+)
+def test_the_current_version_bears_the_policy_or_else_the_newest(versions, expected):
+    image = bearer(Family.of(OWNER, "debian-13", versions))
+
+    assert (image.id if image else None) == expected

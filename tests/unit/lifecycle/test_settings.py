@@ -1,0 +1,59 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+
+from osc_imagetools.lifecycle.settings import letting_go, setting, unsetting
+from tests.unit.lifecycle.images import managed, shown
+
+HOLD = {"lifecycle_hold": "a customer's"}
+
+
+def test_what_is_set_is_there_and_again_is_unchanged():
+    image = managed("one", 1)
+
+    decision = setting(image, HOLD)
+
+    assert (decision.result, decision.changes) == ("set", ("lifecycle_hold",))
+    assert setting(decision.change.on(image), HOLD).result == "unchanged"
+
+
+def test_what_is_unset_is_gone_and_again_is_unchanged():
+    image = managed("one", 1, **HOLD)
+
+    decision = unsetting(image, [*HOLD, "lifecycle_keep"])
+
+    assert (decision.result, decision.changes) == ("unset", ("lifecycle_hold",))
+    assert unsetting(decision.change.on(image), HOLD).result == "unchanged"
+
+
+def test_an_image_that_is_let_go_of_has_nothing_of_ours_and_all_of_its_own():
+    image = managed("one", 1, **HOLD, os_distro="debian", tags=["lifecycle", "mine"])
+
+    decision = letting_go(image)
+    free = decision.change.on(image)
+
+    assert decision.result == "unset"
+    assert decision.changes[-1] == "tags"
+    assert not [name for name in free.fields if name.startswith("lifecycle_")]
+    assert (free.tags, free.text("os_distro")) == ({"mine"}, "debian")
+    assert letting_go(free).result == "unchanged"
+
+
+@pytest.mark.parametrize(
+    ("image", "says"),
+    [
+        (managed("one", 1, status="saving"), "its status is saving"),
+        (managed("one", 1, lifecycle_run="x"), "a run is importing it"),
+        (shown("one"), "it is no version of a family"),
+        (shown("one", lifecycle_id="other"), "it is no version of a family"),
+    ],
+)
+def test_what_nothing_can_be_said_of_says_why(image, says):
+    for decision in (setting(image, HOLD), unsetting(image, HOLD)):
+        assert decision.result == "refused"
+        assert says in decision.note
+
+
+@pytest.mark.parametrize("fields", [{"status": "saving"}, {"lifecycle_run": "x"}])
+def test_an_image_whose_bytes_move_is_not_let_go_of(fields):
+    assert letting_go(managed("one", 1, **fields)).result == "refused"
