@@ -1,6 +1,6 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""The order of the demo: two imports that succeed, one that must not, the result."""
+"""The order of the demo: two imports that succeed, one that must not, and an end."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class Story:
         self._refuse(client, offered)
         self.narrator.chapter("The result")
         client.run("image", "list")
+        self._deprecate(client, offered)
 
     def _publish(self) -> offer.Offer:
         image = offer.image(packaged=not self.own_image)
@@ -92,6 +93,27 @@ class Story:
         client.run("image", "list", "--name", name)
         client.run("image", "list", "--hidden")
         self.narrator.note("Checked: no record was left, visible or hidden.")
+
+    def _deprecate(self, client: Client, offered: offer.Offer) -> None:
+        self.narrator.chapter("An image on its way out")
+        self.narrator.tell(
+            "Users of one of the two are told to take the other one. It is hidden, its "
+            "ID still boots, and in 90 days it may be deleted:"
+        )
+        name, replacement = (
+            f"{offered.image.name}-from-{kind}" for kind in ("zip", "tar-gz")
+        )
+        reason = ("--reason", "the other one is better packed")
+        dates = ("--delete-in", "90d")
+        columns = ("-c", "Name", "-c", "Result", "-c", "Delete At")
+        client.run(
+            *("image", "deprecate", name, "--replacement", replacement),
+            *(*reason, *dates, *columns),
+        )
+        [image] = [each for each in client.images() if each["name"] == name]
+        require(image["os_hidden"], f"{name} is not hidden")
+        require(image["status"] == "active", f"{name} boots no longer")
+        client.run("image", "lifecycle", "list", "-c", "Family", "-c", "State")
 
     def _command(self, file: str, name: str) -> list[str]:
         source = self.cloud.source

@@ -77,6 +77,7 @@ def test_demo_imports_refuses_and_what_it_says_to_type_works_on_the_kept_cloud(
     assert told.returncode == 0, told.stdout + told.stderr
     for kind in ("tar-gz", "zip"):
         assert re.search(ACTIVE.format(rf"\S+-from-{kind}"), told.stdout)
+    assert re.search(r"from-zip +\| deprecated \|", told.stdout)
     assert re.search(r"is not what was published.*\n\(exit status 1\)", told.stdout)
     assert "\x1b" not in told.stdout
     assert again.returncode == 1
