@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from osc_imagetools.printable import printable
+
 
 def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
@@ -22,7 +24,8 @@ class OperatorError(Exception):
         self.do = do
 
     def __str__(self) -> str:
-        """One line: ``what: why. do.``"""
+        """One line: ``what: why. do.``; of strangers' words nothing is obeyed."""
         reason = f"{self.what}: {self.why}" if self.why else self.what
         parts = [reason, self.do] if self.do else [reason]
-        return " ".join(_sentence(" ".join(part.split())) for part in parts)
+        line = " ".join(_sentence(" ".join(part.split())) for part in parts)
+        return printable(line, len(line))

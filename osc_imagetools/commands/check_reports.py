@@ -64,7 +64,7 @@ def nagios_unknown(error: Exception) -> str:
 
 
 def _line(status: int, said: str) -> str:
-    from osc_imagetools.source.printable import printable
+    from osc_imagetools.printable import printable
 
     word = ("OK", "WARNING", "CRITICAL", "UNKNOWN")[status]
     # Behind a bar Nagios looks for numbers.

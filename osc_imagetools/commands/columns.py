@@ -40,7 +40,7 @@ class Text(_Column):
     """Words, which may be a stranger's: a terminal is given nothing to obey."""
 
     def _shown(self) -> str:
-        from osc_imagetools.source.printable import printable
+        from osc_imagetools.printable import printable
 
         return printable(self._value, len(self._value))
 

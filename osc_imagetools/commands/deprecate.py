@@ -8,8 +8,15 @@ import argparse
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from osc_imagetools.commands import deprecation_rows
-from osc_imagetools.commands.options import dates, dry_run, project, selectors, types
+from osc_imagetools.commands import cloud, deprecation_rows
+from osc_imagetools.commands.options import (
+    dates,
+    dry_run,
+    project,
+    replacement,
+    selectors,
+    types,
+)
 from osc_imagetools.commands.rows import Lister
 from osc_imagetools.i18n import _
 
@@ -46,17 +53,12 @@ class Deprecate(Lister):
     ) -> tuple[Sequence[str], Iterable[Any]]:
         if fault := selectors.fault(parsed_args):
             self._parser.error(fault)
-        from osc_imagetools.glance.api import Api
-        from osc_imagetools.glance.images import Images
         from osc_imagetools.operations.deprecate import Wanted, deprecate
 
-        clients: Any = self.app.client_manager
         outcomes = deprecate(
-            Images(Api(clients.image)),
-            project.owner(parsed_args, clients),
+            cloud.session(self.app, parsed_args),
             Wanted(tuple(parsed_args.images), selectors.selectors(parsed_args)),
             _request(parsed_args),
-            is_dry_run=parsed_args.dry_run,
         )
         return deprecation_rows.HEADINGS, self.told(outcomes, deprecation_rows.row)
 
@@ -83,29 +85,15 @@ class Reinstate(Lister):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
-        from osc_imagetools.glance.api import Api
-        from osc_imagetools.glance.images import Images
         from osc_imagetools.operations.reinstate import reinstate
 
-        clients: Any = self.app.client_manager
-        outcomes = reinstate(
-            Images(Api(clients.image)),
-            project.owner(parsed_args, clients),
-            parsed_args.images,
-            is_dry_run=parsed_args.dry_run,
-        )
+        session = cloud.session(self.app, parsed_args)
+        outcomes = reinstate(session, parsed_args.images)
         return deprecation_rows.HEADINGS, self.told(outcomes, deprecation_rows.row)
 
 
 def _add_wishes(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--replacement",
-        metavar="<image>|family:<name>",
-        type=types.image,
-        help=_(
-            "What to use instead; a family means its current version, whenever asked"
-        ),
-    )
+    replacement.add(parser)
     parser.add_argument(
         "--reason",
         metavar="<text>",

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from osc_lib.cli import format_columns
 
+from osc_imagetools.commands.columns import Text
+
 if TYPE_CHECKING:
     from osc_imagetools.operations.settled import Outcome
 
@@ -32,10 +34,11 @@ def row(outcome: Outcome) -> tuple[Any, ...]:
 
     image = outcome.image
     changes = format_columns.ListColumn(list(outcome.changes))
-    note = outcome.note or None
+    note = Text(outcome.note or None)
     if image is None:
-        nothing = (None,) * 4
-        return (None, outcome.wanted, None, None, "failed", changes, *nothing, note)
+        none = Text(None)
+        start = (none, Text(outcome.wanted), none, none, "failed")
+        return (*start, changes, *(none,) * 4, note)
     is_ours = image.is_managed
     names = (
         properties.REPLACEMENT,
@@ -44,12 +47,12 @@ def row(outcome: Outcome) -> tuple[Any, ...]:
         properties.DELETE_AT,
     )
     return (
-        image.id,
-        image.name,
-        image.family if is_ours else None,
-        image.version if is_ours else None,
+        Text(image.id),
+        Text(image.name),
+        Text(image.family if is_ours else None),
+        Text(image.version if is_ours else None),
         outcome.result,
         changes,
-        *(image.text(name) if is_ours else None for name in names),
+        *(Text(image.text(name) if is_ours else None) for name in names),
         note,
     )

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from osc_imagetools.commands import import_rows
+from osc_imagetools.commands import cloud, import_rows
 from osc_imagetools.commands.options import (
     description,
     dry_run,
@@ -24,7 +24,6 @@ from osc_imagetools.commands.rows import ShowOne
 from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
-    from osc_imagetools.operations.preview import Place
     from osc_imagetools.operations.request import Request
 
 LOG = logging.getLogger(__name__)
@@ -73,17 +72,15 @@ class ImportUrl(ShowOne):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
-        from osc_imagetools.glance.api import Api
-        from osc_imagetools.glance.images import Images
         from osc_imagetools.operations.import_url import import_url
         from osc_imagetools.operations.preview import preview
         from osc_imagetools.progress import Bar
 
-        clients: Any = self.app.client_manager
-        request = _request(parsed_args, project.owner(parsed_args, clients))
-        images = Images(Api(clients.image))
+        session = cloud.session(self.app, parsed_args)
+        images = session.images
+        request = _request(parsed_args, session.owner)
         if parsed_args.dry_run:
-            place = self._place(request.owner)
+            place = cloud.place(self.app, session.owner)
             return import_rows.planned(preview(request, images, place, LOG.warning))
         quiet = self.app.options.verbose_level == 0
         with Bar(parsed_args.name, quiet=quiet) as bar:
@@ -92,16 +89,6 @@ class ImportUrl(ShowOne):
             LOG.error("Not stored in: %s", ", ".join(imported.failed_stores))
             self.status = 1
         return import_rows.imported(imported)
-
-    def _place(self, owner: str) -> Place:
-        from osc_imagetools.operations.preview import Place
-
-        clients: Any = self.app.client_manager
-        return Place(
-            cloud=str(getattr(self.app.options, "cloud", "") or ""),
-            region=str(clients.region_name or ""),
-            project=owner,
-        )
 
 
 def _request(parsed_args: argparse.Namespace, owner: str) -> Request:

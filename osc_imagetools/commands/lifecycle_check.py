@@ -8,7 +8,7 @@ import argparse
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from osc_imagetools.commands import check_reports
+from osc_imagetools.commands import check_reports, cloud
 from osc_imagetools.commands.options import description, project
 from osc_imagetools.commands.rows import Lister
 from osc_imagetools.i18n import _
@@ -75,14 +75,11 @@ class LifecycleCheck(Lister):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
-        from osc_imagetools.glance.api import Api
-        from osc_imagetools.glance.images import Images
         from osc_imagetools.lifecycle.finding import Severity
         from osc_imagetools.operations.check import check
 
-        clients: Any = self.app.client_manager
-        owner = project.owner(parsed_args, clients)
-        images = Images(Api(clients.image))
+        owner = project.owner(parsed_args, self.app.client_manager)
+        images = cloud.images(self.app)
         checked = check(images, owner, parsed_args.standard)
         if parsed_args.report:
             self._write(parsed_args.report, checked, owner, images)

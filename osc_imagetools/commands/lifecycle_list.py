@@ -8,7 +8,7 @@ import argparse
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from osc_imagetools.commands import lifecycle_rows
+from osc_imagetools.commands import cloud, lifecycle_rows
 from osc_imagetools.commands.options import scope, types
 from osc_imagetools.commands.rows import Lister
 from osc_imagetools.i18n import _
@@ -38,19 +38,17 @@ class LifecycleList(Lister):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
-        from osc_imagetools.glance.api import Api
-        from osc_imagetools.glance.images import Images
-        from osc_imagetools.lifecycle.proposal import proposals
         from osc_imagetools.operations import survey
 
-        clients: Any = self.app.client_manager
-        covered = scope.scope(parsed_args, clients)
-        images = Images(Api(clients.image))
+        covered = scope.scope(parsed_args, self.app.client_manager)
+        images = cloud.images(self.app)
         if not (parsed_args.unmanaged or parsed_args.match):
             return _managed(parsed_args, images, covered)
         _refuse_with_unmanaged(parsed_args)
         found = survey.everything(images, covered)
         if parsed_args.match:
+            from osc_imagetools.lifecycle.proposal import proposals
+
             proposed = proposals(found.unmanaged, parsed_args.match, covered.own)
             return lifecycle_rows.proposals(proposed)
         return lifecycle_rows.unmanaged(found, long=parsed_args.long)

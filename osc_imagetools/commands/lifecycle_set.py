@@ -9,13 +9,14 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from osc_imagetools.commands import lifecycle_set_rows
-from osc_imagetools.commands.options import dry_run, policy, project, types
+from osc_imagetools.commands import cloud, lifecycle_set_rows
+from osc_imagetools.commands.options import dry_run, policy, project, replacement, types
 from osc_imagetools.commands.rows import Lister
 from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
     from osc_imagetools.lifecycle.adoption import Wish
+    from osc_imagetools.operations.replacement import Replacement
     from osc_imagetools.operations.settled import Outcome, Session
 
 LOG = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ class LifecycleSet(Lister):
             type=types.line,
             help=_("Keep the image whatever is due, and say why"),
         )
+        replacement.add(parser)
         policy.add_values(parser)
         dry_run.add(parser)
         project.add(parser)
@@ -71,7 +73,7 @@ class LifecycleSet(Lister):
     ) -> tuple[Sequence[str], Iterable[Any]]:
         if fault := _set_fault(parsed_args):
             self._parser.error(fault)
-        outcomes = _set(parsed_args, _session(self, parsed_args))
+        outcomes = _set(parsed_args, cloud.session(self.app, parsed_args))
         return lifecycle_set_rows.HEADINGS, self.told(outcomes, lifecycle_set_rows.row)
 
 
@@ -94,6 +96,11 @@ class LifecycleUnset(Lister):
             "--hold", action="store_true", help=_("Keep the images no longer")
         )
         parser.add_argument(
+            "--replacement",
+            action="store_true",
+            help=_("Take away what is to be used instead of the images"),
+        )
+        parser.add_argument(
             "--all",
             action="store_true",
             help=_("Take everything of ours away from the images"),
@@ -109,7 +116,7 @@ class LifecycleUnset(Lister):
     ) -> tuple[Sequence[str], Iterable[Any]]:
         if fault := _unset_fault(parsed_args):
             self._parser.error(fault)
-        outcomes = _unset(parsed_args, _session(self, parsed_args))
+        outcomes = _unset(parsed_args, cloud.session(self.app, parsed_args))
         return lifecycle_set_rows.HEADINGS, self.told(outcomes, lifecycle_set_rows.row)
 
 
@@ -123,58 +130,45 @@ def _add_images(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _session(command: Any, parsed_args: argparse.Namespace) -> Session:
-    from osc_imagetools.glance.api import Api
-    from osc_imagetools.glance.images import Images
-    from osc_imagetools.operations.settled import Session
-
-    clients: Any = command.app.client_manager
-    return Session(
-        Images(Api(clients.image)),
-        project.owner(parsed_args, clients),
-        parsed_args.dry_run,
-    )
-
-
 def _set_fault(parsed_args: argparse.Namespace) -> str | None:
     """What can't be meant by a command line."""
     labels = parsed_args.image_version or parsed_args.build_date
+    of_images = parsed_args.hold or parsed_args.replacement
     if parsed_args.from_file is not None:
-        others = parsed_args.images or parsed_args.family or labels or parsed_args.hold
+        others = parsed_args.images or parsed_args.family or labels or of_images
         return "--from-file says all of it" if others else None
     if labels and (len(parsed_args.images) != 1 or not parsed_args.family):
         return "--image-version and --build-date are for one image and --family"
     if parsed_args.images:
         if policy.values(parsed_args):
             return "a policy is a family's: name it with --family, and no image"
-        if not (parsed_args.family or parsed_args.hold):
-            return "nothing to set: say --family or --hold"
+        if not (parsed_args.family or of_images):
+            return "nothing to set: say --family, --hold or --replacement"
         return None
     if not parsed_args.family or not policy.values(parsed_args):
         return "name images, or --family and something of its policy"
-    return "--hold is for images" if parsed_args.hold else None
+    return "--hold and --replacement are for images" if of_images else None
 
 
 def _unset_fault(parsed_args: argparse.Namespace) -> str | None:
     """What can't be meant by a command line."""
     of_family = policy.names(parsed_args)
-    of_images = parsed_args.hold or parsed_args.all
+    of_images = parsed_args.hold or parsed_args.replacement or parsed_args.all
     if bool(parsed_args.family) != bool(of_family):
         return "--family and something of its policy go together"
     if bool(parsed_args.images) != bool(of_images):
-        return "images and --hold or --all go together"
+        return "images and --hold, --replacement or --all go together"
     if not (of_family or of_images):
         return "nothing to take away"
     return None
 
 
 def _set(parsed_args: argparse.Namespace, session: Session) -> Iterator[Outcome]:
-    from osc_imagetools.lifecycle import properties
     from osc_imagetools.lifecycle.settings import setting
     from osc_imagetools.operations import settings
     from osc_imagetools.operations.adopt import adopt
+    from osc_imagetools.operations.replacement import Replacement
 
-    said = {properties.HOLD: parsed_args.hold} if parsed_args.hold else {}
     if parsed_args.from_file is not None:
         yield from adopt(session, parsed_args.from_file, LOG.warning)
     elif not parsed_args.images:
@@ -182,12 +176,26 @@ def _set(parsed_args: argparse.Namespace, session: Session) -> Iterator[Outcome]
         yield settings.of_family(
             session, parsed_args.family, lambda image: setting(image, wanted)
         )
-    elif parsed_args.family:
-        yield from adopt(session, _wishes(parsed_args, said), LOG.warning)
     else:
-        yield from settings.of_images(
-            session, parsed_args.images, lambda image: setting(image, said)
-        )
+        instead = Replacement.named(session, parsed_args.replacement)
+        said = _said(parsed_args, instead)
+        if parsed_args.family:
+            wishes = _wishes(parsed_args, said)
+            yield from adopt(session, wishes, LOG.warning, instead)
+        else:
+            yield from settings.said(session, parsed_args.images, said, instead)
+
+
+def _said(
+    parsed_args: argparse.Namespace, instead: Replacement | None
+) -> dict[str, str]:
+    from osc_imagetools.lifecycle import properties
+
+    said = {
+        properties.HOLD: parsed_args.hold,
+        properties.REPLACEMENT: instead.stored if instead else None,
+    }
+    return {name: text for name, text in said.items() if text}
 
 
 def _wishes(parsed_args: argparse.Namespace, said: dict[str, str]) -> list[Wish]:
@@ -206,7 +214,6 @@ def _wishes(parsed_args: argparse.Namespace, said: dict[str, str]) -> list[Wish]
 
 
 def _unset(parsed_args: argparse.Namespace, session: Session) -> Iterator[Outcome]:
-    from osc_imagetools.lifecycle import properties
     from osc_imagetools.lifecycle.settings import letting_go, unsetting
     from osc_imagetools.operations import settings
 
@@ -220,5 +227,15 @@ def _unset(parsed_args: argparse.Namespace, session: Session) -> Iterator[Outcom
         yield from settings.of_images(
             session,
             parsed_args.images,
-            lambda image: unsetting(image, [properties.HOLD]),
+            lambda image: unsetting(image, _taken_away(parsed_args)),
         )
+
+
+def _taken_away(parsed_args: argparse.Namespace) -> list[str]:
+    from osc_imagetools.lifecycle import properties
+
+    said = {
+        properties.HOLD: parsed_args.hold,
+        properties.REPLACEMENT: parsed_args.replacement,
+    }
+    return [name for name, is_said in said.items() if is_said]

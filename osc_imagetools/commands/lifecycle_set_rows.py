@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from osc_lib.cli import format_columns
 
+from osc_imagetools.commands.columns import Number, Text
+
 if TYPE_CHECKING:
     from osc_imagetools.operations.settled import Outcome
 
@@ -30,10 +32,17 @@ def row(outcome: Outcome) -> tuple[Any, ...]:
 
     image = outcome.image
     changes = format_columns.ListColumn(list(outcome.changes))
-    end = (outcome.result, changes, outcome.note or None)
+    end = (outcome.result, changes, Text(outcome.note or None))
     if image is None:
-        return (None, outcome.wanted, None, None, None, None, *end)
+        return (Text(None), Text(outcome.wanted), *_place(), Text(None), *end)
     if not image.is_managed:
-        return (image.id, image.name, None, None, None, None, *end)
-    place = (image.family, image.version, image.generation or None)
-    return (image.id, image.name, *place, str(derive(image).state), *end)
+        return (Text(image.id), Text(image.name), *_place(), Text(None), *end)
+    place = _place(image.family, image.version, image.generation or None)
+    state = Text(str(derive(image).state))
+    return (Text(image.id), Text(image.name), *place, state, *end)
+
+
+def _place(
+    family: str | None = None, version: str | None = None, generation: int | None = None
+) -> tuple[Any, ...]:
+    return (Text(family), Text(version), Number(generation))

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from osc_imagetools.commands import cloud
 from osc_imagetools.commands.columns import Lines, Number, Text, Time
 from osc_imagetools.commands.options import scope
 from osc_imagetools.commands.rows import ShowOne
@@ -42,13 +43,10 @@ class LifecycleShow(ShowOne):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
-        from osc_imagetools.glance.api import Api
-        from osc_imagetools.glance.images import Images
         from osc_imagetools.operations.survey import the_family
 
-        clients: Any = self.app.client_manager
-        covered = scope.scope(parsed_args, clients)
-        images = Images(Api(clients.image))
+        covered = scope.scope(parsed_args, self.app.client_manager)
+        images = cloud.images(self.app)
         family = the_family(images, covered, parsed_args.family)
         row = {**_standing(family), **_policy(family), **_past(family, images.now())}
         return tuple(row), tuple(row.values())

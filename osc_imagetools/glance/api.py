@@ -67,6 +67,10 @@ class Api:
             connect_retries=0,
         )
 
+    def put(self, path: str, body: dict[str, Any]) -> requests.Response:
+        """The answer to a PUT of JSON, sent once."""
+        return self._send("PUT", path, json=body, connect_retries=0)
+
     def delete(self, path: str) -> requests.Response:
         """The answer to a DELETE, sent once."""
         return self._send("DELETE", path, connect_retries=0)
@@ -162,6 +166,8 @@ class Api:
 
 def reason(answer: requests.Response) -> str:
     """Why, in the server's own words: its HTML body unescaped, on one line."""
+    # Of a short page without a charset requests guesses: Chinese, now and then.
+    answer.encoding = answer.encoding or "utf-8"
     body = answer.text[:LONGEST_REASON_CHARACTERS]
     title = re.search(r"<title>(.*?)</title>", body, re.DOTALL | re.IGNORECASE)
     words = re.sub(r"<(head|style)\b.*?</\1>", " ", body, flags=re.DOTALL | re.I)
@@ -174,3 +180,15 @@ def reason(answer: requests.Response) -> str:
 def refusal(what: str, answer: requests.Response, do: str = "") -> GlanceError:
     """The error for an *answer* that is none of those that were hoped for."""
     return GlanceError(what, reason(answer), do, answer.status_code)
+
+
+def told(what: str, answer: requests.Response, *names: str) -> dict[str, Any]:
+    """What a good *answer* says: an object with all of *names* in it.
+
+    Raises `GlanceError` where something before Glance answered 200 with a page.
+    """
+    with suppress(ValueError):
+        said = answer.json()
+        if isinstance(said, dict) and said.keys() >= {*names}:
+            return said
+    raise GlanceError(what, f"Glance's answer can't be read: {reason(answer)}")

@@ -6,9 +6,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from osc_imagetools.glance.api import Api, GlanceError, refusal
+from osc_imagetools.glance.api import Api, GlanceError, refusal, told
 from osc_imagetools.glance.images import Images
 from osc_imagetools.glance.route import STREAM, Route
+
+METHODS_UNREAD = "The import methods of this cloud could not be read"
+STORES_UNREAD = "The stores of this cloud could not be read"
 
 RBD = "rbd"
 """Glance's name for the type of a store in Ceph."""
@@ -32,7 +35,7 @@ def is_rbd(images: Images, stores: tuple[str, ...]) -> bool | None:
         return None
     types = {
         store["id"]: store.get("type")
-        for store in answer.json()["stores"]
+        for store in told(STORES_UNREAD, answer, "stores")["stores"]
         if store["id"] in stores or (not stores and _is_default(store))
     }
     return all(kind == RBD for kind in types.values()) if types else None
@@ -42,9 +45,10 @@ def _require_method(api: Api, method: str) -> None:
     answer = api.get("/info/import")
     offered: list[str] = []
     if answer.status_code == 200:
-        offered = answer.json()["import-methods"]["value"]
+        found = told(METHODS_UNREAD, answer, "import-methods")
+        offered = found["import-methods"]["value"]
     elif answer.status_code != 404:
-        raise refusal("The import methods of this cloud could not be read", answer)
+        raise refusal(METHODS_UNREAD, answer)
     if method not in offered:
         raise GlanceError(
             f"This cloud has no import method '{method}'",
@@ -62,8 +66,8 @@ def _require_stores(api: Api, wanted: tuple[str, ...]) -> None:
             "Leave --store and --all-stores out.",
         )
     if answer.status_code != 200:
-        raise refusal("The stores of this cloud could not be read", answer)
-    stores = answer.json()["stores"]
+        raise refusal(STORES_UNREAD, answer)
+    stores = told(STORES_UNREAD, answer, "stores")["stores"]
     known = [store["id"] for store in stores]
     writable = [store["id"] for store in stores if not _is_read_only(store)]
     for name in wanted:

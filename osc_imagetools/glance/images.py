@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from osc_imagetools.glance.api import Api, GlanceError, reason, refusal
+import requests
+
+from osc_imagetools.glance.api import Api, GlanceError, reason, refusal, told
 from osc_imagetools.lifecycle.change import Change
 from osc_imagetools.lifecycle.image import GONE, Image
 from osc_imagetools.lifecycle.moments import format_time
@@ -62,7 +64,7 @@ class Images:
             answer = self.api.get("/images", params=params)
             if answer.status_code != 200:
                 raise refusal("Images could not be listed", answer)
-            page = answer.json()["images"]
+            page = told("Images could not be listed", answer, "images")["images"]
             yield from (Image.from_glance(shown) for shown in page)
             if len(page) < PAGE:
                 return
@@ -116,7 +118,7 @@ class Images:
             return None
         if answer.status_code != 200:
             raise refusal(f"Image {image_id} could not be read", answer)
-        image = Image.from_glance(answer.json())
+        image = _image(f"Image {image_id} could not be read", answer)
         return None if image.status in GONE else image
 
     def create(self, record: Mapping[str, Any]) -> Image:
@@ -127,18 +129,24 @@ class Images:
         after it has made the image.
         """
         answer = self.api.post("/images", json=dict(record))
-        if answer.status_code == 201:
-            return Image.from_glance(answer.json())
         what = f"Image '{record['name']}' was not created"
+        if answer.status_code == 201:
+            return _image(what, answer)
         if answer.status_code == 409:
             raise ImageExistsError(what, reason(answer), status=409)
         raise refusal(what, answer, _remedy(answer.status_code, record))
 
-    def change(self, image: Image, change: Change) -> Image:
+    def change(
+        self,
+        image: Image,
+        change: Change,
+        gives_way: Callable[[Image], bool] = lambda image: False,
+    ) -> Image:
         """The image, read back with all of *change* on it, by one PATCH a try.
 
         Glance saves whole rows, so of two PATCHes at once that it both answers
-        200 one can vanish: what counts is what was read back. Raises
+        200 one can vanish: what counts is what was read back. Another's change to the
+        same image stays where *gives_way* says so of what was read back. Raises
         `GlanceError` when it is refused, or not seen after 60 s.
         """
         deadline = time.monotonic() + CHANGE_LOST_SECONDS
@@ -158,7 +166,7 @@ class Images:
                         f"Image {image.id} was deleted while it was changed"
                     )
                 image = read_back
-                if change.is_seen_on(image):
+                if change.is_seen_on(image) or gives_way(image):
                     break
             if time.monotonic() > deadline:
                 raise GlanceError(
@@ -190,7 +198,10 @@ class Images:
         if image.visibility != "shared" or image.owner == project:
             return True
         answer = self.api.get(f"/images/{image.id}/members/{project}")
-        return answer.status_code == 200 and answer.json()["status"] == "accepted"
+        if answer.status_code != 200:
+            return False
+        what = f"Whether image {image.id} was accepted can't be read"
+        return bool(told(what, answer, "status")["status"] == "accepted")
 
     def _patch(self, image: Image, operations: list[dict[str, Any]]) -> str:
         """Send it; why it may not have worked, if it can be tried again."""
@@ -201,6 +212,10 @@ class Images:
             return reason(answer)
         do = needed_role(_policy(operations)) if answer.status_code == 403 else ""
         raise refusal(f"Image {image.id} was not changed", answer, do)
+
+
+def _image(what: str, answer: requests.Response) -> Image:
+    return Image.from_glance(told(what, answer, "id", "status", "visibility"))
 
 
 def needed_role(policy: str) -> str:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -53,9 +54,14 @@ class Adoption:
         return not self.image.hidden and self.image.name == self.wish.family
 
     @property
-    def place(self) -> tuple[date, bool, str]:
-        """Its place in the order: by build date; of one day the offered one is last."""
-        return self.built, self.is_offered, self.image.id
+    def place(self) -> tuple[date, bool, float, str]:
+        """Its place in the order: by build date; of one day the offered one is last.
+
+        Of several of those the one that Glance got last.
+        """
+        made = self.image.created_at
+        age = made.timestamp() if made else math.inf
+        return self.built, self.is_offered, age, self.image.id
 
     @property
     def is_done(self) -> bool:
@@ -107,6 +113,18 @@ def adopted(adoption: Adoption, label: str, generation: int) -> Decision:
         add_tags=frozenset({properties.TAG}),
     )
     return Decision("adopted", change, changes=(*told, "tags"))
+
+
+def outranks(image: Image, current: Image) -> bool:
+    """Whether *image* was adopted above the *current* version, which has to come last.
+
+    By this run or by one that died then. A version that was never offered yet is meant
+    to rank above it.
+    """
+    is_version = image.is_managed and image.family == current.family
+    if not is_version or derive(image).state in (State.IMPORTING, State.STAGED):
+        return False
+    return image.generation > current.generation
 
 
 def renumbered(image: Image, generation: int) -> Decision:

@@ -12,6 +12,9 @@ from osc_imagetools.lifecycle.family import name_taken
 from osc_imagetools.lifecycle.image import Image
 from osc_imagetools.lifecycle.state import WITHOUT_BYTES
 
+_IN_A_TASK = ("os_glance_import_task", "os_glance_importing_to_stores")
+"""What Glance notes on an image, also an active one, while a task of it is at work."""
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -37,6 +40,11 @@ def moving(image: Image) -> str | None:
     """Why nobody may touch *image* now: its bytes move; ``None`` if one may."""
     if image.status in WITHOUT_BYTES:
         return f"its bytes are not all there yet: its status is {image.status}"
+    if any(image.text(name) for name in _IN_A_TASK):
+        return (
+            "Glance copies it between its stores just now, and would undo a change "
+            "when that ends: run this again then"
+        )
     return "a run is importing it just now" if image.run else None
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +31,11 @@ LOOKUPS = (
 )
 UNBOOTABLE = "rebuild, resize and migration of servers that run on it will fail"
 UNNAMED = "names of community images do not resolve: users need its ID"
+NOT_PUT_OFF = "a duration puts no date off, only a new date does"
+TOO_LONG = (
+    "what it has of ours is too long for a record of it: let go of that first with "
+    "'openstack image lifecycle unset --all'"
+)
 ADOPTED = "it was not managed: it has its name as family now, and no generation"
 
 
@@ -46,10 +52,35 @@ def deprecation(
     moments = request.moments(now)
     at = moments.get(properties.DEPRECATED_AT)
     is_ahead = at is not None and at > now and not is_out_already(image)
+    kept = _kept(image, request, moments)
+    moments = {name: each for name, each in moments.items() if name not in kept}
     wanted = _identity(image) | _announced(image, request, moments, now)
     if not is_ahead:
         wanted |= _carried_out(image, request, moments, now)
-    return _decided(image, request, Undoable(image, wanted), namesakes, is_ahead)
+    decision = _decided(image, request, Undoable(image, wanted), namesakes, is_ahead)
+    return _telling(decision, kept - _dates_over(image))
+
+
+def _kept(
+    image: Image, request: Request, moments: Mapping[str, datetime]
+) -> frozenset[str]:
+    """The dates on *image* that a duration of *request* would only put off.
+
+    Else a command that is run every day would never see its day come.
+    """
+    there = {name: image.moment(name) for name in moments if image.is_managed}
+    return frozenset(
+        name
+        for name, moment in there.items()
+        if moment and moment < moments[name] and name in request.durations
+    )
+
+
+def _telling(decision: Decision, kept: Collection[str]) -> Decision:
+    if not kept:
+        return decision
+    stays = f"{', '.join(sorted(kept))} stays: {NOT_PUT_OFF}"
+    return replace(decision, note="; ".join(filter(None, (decision.note, stays))))
 
 
 def _identity(image: Image) -> dict[str, Any]:
@@ -154,6 +185,8 @@ def _decided(
     faults = set(schedule_faults(after)) - set(schedule_faults(image))
     if faults:
         return refused(f"{'; '.join(sorted(faults))}: give both dates, in order")
+    if plan.is_too_long:
+        return refused(TOO_LONG)
     if image.hidden and not after.hidden and (why := two_visible(image, namesakes)):
         return refused(why)
     if not request.is_confirmed:
@@ -162,9 +195,9 @@ def _decided(
         if plan.deactivates:
             return refused(f"{UNBOOTABLE}. Say --yes if none does")
     if not plan.changes:
-        return Decision("unchanged", note=_note(image, after, plan))
+        return Decision("unchanged")
     return Decision(
-        "scheduled" if is_ahead else _result(after),
+        "scheduled" if is_ahead else plan.wanted[properties.STATE],
         plan.change,
         "deactivated" if plan.deactivates else None,
         plan.changes,
@@ -193,10 +226,6 @@ def _stands_in(namesake: Image, image: Image) -> bool:
     if image.visibility == "public":
         return False
     return namesake.visibility == "shared" or namesake.owner == image.owner
-
-
-def _result(after: Image) -> str:
-    return after.text(properties.STATE) or "unchanged"
 
 
 def _note(image: Image, after: Image, plan: Undoable) -> str:

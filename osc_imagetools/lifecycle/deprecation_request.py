@@ -27,6 +27,14 @@ class Request:
     visibility: str | None = None
     is_confirmed: bool = False
 
+    @property
+    def durations(self) -> frozenset[str]:
+        """The names of the dates that were given as so long from now."""
+        is_length = {
+            name: isinstance(date, Duration) for name, date in self.dates.items()
+        }
+        return frozenset(name for name, holds in is_length.items() if holds)
+
     def moments(self, now: datetime) -> dict[str, datetime]:
         """Its dates; raises `ValueError` beyond the year 9999."""
         return {

@@ -13,8 +13,10 @@ from datetime import date
 class Description:
     """The version that somebody wants."""
 
-    visibility: str = "shared"
-    protected: bool = False
+    visibility: str | None = None
+    """``None``: that of the current version, else ``shared``."""
+    protected: bool | None = None
+    """``None``: as the current version, else not."""
     min_disk: int = 0
     """GiB; 0: what the image's own disk needs."""
     min_ram: int = 0

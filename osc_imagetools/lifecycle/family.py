@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from osc_imagetools.lifecycle import properties
 from osc_imagetools.lifecycle.image import GONE, Image
 
 
@@ -51,19 +52,33 @@ class Family:
         return tuple(version for version in self.versions if version.run)
 
     @property
-    def current(self) -> Image | None:
-        """The version that a user who asks for the name must get, if there is one.
-
-        Of the visible active ones the one of the highest generation.
-        """
-        offered = [
+    def offered(self) -> tuple[Image, ...]:
+        """The versions that a lookup of the family's name finds, lowest first."""
+        return tuple(
             version
             for version in self.versions
             if version.name == self.name
             and not version.hidden
             and version.status == "active"
+        )
+
+    @property
+    def current(self) -> Image | None:
+        """The version that a user who asks for the name must get, if there is one.
+
+        Of the visible active ones the one of the highest generation.
+        """
+        return self.offered[-1] if self.offered else None
+
+    @property
+    def newest_published(self) -> Image | None:
+        """Of the versions that were current once, the one of the highest generation."""
+        published = [
+            version
+            for version in self.versions
+            if version.generation and version.moment(properties.PUBLISHED_AT)
         ]
-        return offered[-1] if offered else None
+        return published[-1] if published else None
 
     def free_label(self, wanted: str) -> str:
         """*wanted*, or the first of ``<wanted>.2``, ``.3``… that is not taken."""

@@ -1,6 +1,6 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""What is wrong with a family as a whole: who is offered, how old, who else claims it.
+"""What is wrong with a family as a whole: its name, its age, who else claims it.
 
 The record decides what is a version (F97), and an image of another project is none
 (F98).
@@ -11,15 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta, timezone
 
-from osc_imagetools.lifecycle import properties
+from osc_imagetools.lifecycle import name_findings, properties
 from osc_imagetools.lifecycle.family import Family
 from osc_imagetools.lifecycle.finding import Check, Finding, Observed
 from osc_imagetools.lifecycle.image import Image
 from osc_imagetools.lifecycle.moments import Duration, format_time
 from osc_imagetools.lifecycle.policy import Policy
-from osc_imagetools.lifecycle.replacement import family_of
 from osc_imagetools.lifecycle.standards import missing
-from osc_imagetools.lifecycle.state import State, derive
+from osc_imagetools.lifecycle.state import derive
 
 GRACE = timedelta(days=3)
 """How much later than promised a new version may come."""
@@ -36,7 +35,7 @@ FREQUENCIES: Mapping[str, Duration] = {
 
 def findings(family: Family, observed: Observed) -> Iterator[Finding]:
     """What is wrong with *family*, seen together with everything else."""
-    yield from _visible(family, observed)
+    yield from name_findings.findings(family, observed)
     yield from _claims(family, observed)
     current = family.current
     if current is None or derive(current).state.is_on_its_way_out:
@@ -44,67 +43,6 @@ def findings(family: Family, observed: Observed) -> Iterator[Finding]:
     yield from _age(family.name, current, observed.now)
     if observed.standard:
         yield from _standard(family.name, current, observed.standard)
-
-
-def _visible(family: Family, observed: Observed) -> Iterator[Finding]:
-    found = sorted(
-        image.id
-        for image in observed.own
-        if image.name == family.name and not image.hidden
-    )
-    current = family.current
-    if len(found) > 1:
-        rest = [each for each in found if current is None or each != current.id]
-        yield Finding(
-            Check.TWO_VISIBLE,
-            family.name,
-            current.id if current else "",
-            f"{len(found)} visible images bear its name: {', '.join(found)}",
-            f"Hide all but one: openstack image set --hidden {rest[0]}",
-        )
-    if current is None and (last := _wanted(family)):
-        yield Finding(
-            Check.NONE_VISIBLE,
-            family.name,
-            last.id,
-            f"no visible, active image bears its name; this is {_why_not(last)}",
-            "If it is good, offer it: openstack image set --activate --unhidden "
-            f"{last.id}",
-        )
-
-
-def _why_not(version: Image) -> str:
-    reasons = {
-        version.status: version.status != "active",
-        "hidden": version.hidden,
-        f"called {version.name!a:.60}": version.name != version.family,
-    }
-    return " and ".join(reason for reason, holds in reasons.items() if holds)
-
-
-def _wanted(family: Family) -> Image | None:
-    """The version that ought to be visible; ``None`` if none ought to.
-
-    None was offered yet; or the newest that was has been deprecated on purpose, and
-    not for the sake of a version that is still to come.
-    """
-    offered = [version for version in family.versions if not _is_new(version)]
-    if not offered:
-        return None
-    last = offered[-1]
-    if last.text(properties.STATE) not in (State.DEPRECATED, State.OBSOLETE):
-        return last
-    reference = last.text(properties.REPLACEMENT) or ""
-    successors = {version.id for version in family.versions if _is_new(version)}
-    leads_on = reference in successors or family_of(reference) == family.name
-    return last if leads_on else None
-
-
-def _is_new(version: Image) -> bool:
-    return (
-        derive(version).state in (State.IMPORTING, State.STAGED)
-        and properties.PUBLISHED_AT not in version.fields
-    )
 
 
 def _claims(family: Family, observed: Observed) -> Iterator[Finding]:

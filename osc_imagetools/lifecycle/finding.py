@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -103,6 +103,9 @@ class Observed:
     """Whether the run that owns a record is gone."""
     standard: str | None = None
     """What current versions have to meet, by its name in `standards.STANDARDS`."""
+    members: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
+    """The projects that have accepted a shared image, by its ID, as far as that was
+    read; ``None`` where this user may not read it."""
 
     @cached_property
     def by_id(self) -> dict[str, Image]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from osc_imagetools.lifecycle import (
     family_findings,
     image_findings,
+    name_findings,
     replacement_findings,
 )
 from osc_imagetools.lifecycle.finding import Finding, Observed, Severity
@@ -20,6 +21,15 @@ def findings(observed: Observed) -> tuple[Finding, ...]:
     Raises `KeyError` for a standard that nobody knows.
     """
     return tuple(sorted(_all(observed), key=_order))
+
+
+def unknown_members(observed: Observed) -> frozenset[str]:
+    """The IDs of shared images whose members decide, and were not read yet.
+
+    Once those are, there may be more.
+    """
+    by_name = name_findings.unknown_members(observed)
+    return by_name | replacement_findings.unknown_members(observed)
 
 
 def _all(observed: Observed) -> Iterator[Finding]:

@@ -84,7 +84,7 @@ def _inherited(image: Image) -> Iterator[Finding]:
     else:
         of = f"image {written_for!a:.60}" if written_for else "another image"
         what = f"its lifecycle properties were written for {of}: it inherited them"
-        unset = " ".join(f"--property {name}" for name in ours[:1])
+        unset = f"--property {ours[0]}"
         do = (
             "Nothing is done to it. To be rid of them: "
             f"openstack image unset {unset}{' …' if ours[1:] else ''} {image.id}"

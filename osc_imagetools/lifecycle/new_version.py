@@ -137,26 +137,42 @@ LONGEST_NAME = 255 - len(importing_name("", "0" * 36))
 """Characters: Glance takes 255, and the importing name needs some of them."""
 
 
-def publication(
-    version: NewVersion, verified: Verified, *, min_disk: int, now: datetime
-) -> Change:
-    """The one change that gives a verified image its name and shows it.
-
-    Or that leaves it staged, where that was asked for; either way no run owns it then.
-    """
-    offered = {
-        "name": version.family,
-        "os_hidden": False,
-        properties.STATE: "active",
-        properties.PUBLISHED_AT: format_time(now),
-    }
+def staging(version: NewVersion, verified: Verified, *, min_disk: int) -> Change:
+    """What says that every byte has passed every check; its run still owns it."""
     return Change(
         set={
-            **({properties.STATE: "staged"} if version.stays_hidden else offered),
+            properties.STATE: "staged",
             "visibility": version.visibility,
             "min_disk": min_disk,
-            "protected": version.protected,
             **verified.properties(),
+        }
+    )
+
+
+def offer(name: str, *, protected: bool, now: datetime) -> Change:
+    """The one change that gives a verified image its name and shows it.
+
+    No run owns it then.
+    """
+    return Change(
+        set={
+            "name": name,
+            "os_hidden": False,
+            properties.STATE: "active",
+            properties.PUBLISHED_AT: format_time(now),
+            "protected": protected,
         },
         remove=frozenset({properties.RUN}),
     )
+
+
+def publication(
+    version: NewVersion, verified: Verified, *, min_disk: int, now: datetime
+) -> Change:
+    """Both in one; or only the first where it is to stay staged, owned by no run."""
+    staged = staging(version, verified, min_disk=min_disk)
+    if version.stays_hidden:
+        values = {**staged.set, "protected": version.protected}
+        return Change(set=values, remove=frozenset({properties.RUN}))
+    offered = offer(version.family, protected=version.protected, now=now)
+    return Change(set={**staged.set, **offered.set}, remove=offered.remove)

@@ -39,6 +39,9 @@ RUN = "lifecycle_run"
 KEEP = "lifecycle_keep"
 DELETE_AFTER = "lifecycle_delete_after"
 END_AT = "lifecycle_end_at"
+FAMILY_TAG = "lifecycle_tag"
+BLOCKED = "lifecycle_blocked"
+HISTORY = "lifecycle_history"
 
 IMAGE_SOURCE = "image_source"
 BUILD_DATE = "image_build_date"
@@ -85,6 +88,9 @@ TABLE = (
     Property(KEEP, "ours", "policy: how many previous versions to keep, 1 or more"),
     Property(DELETE_AFTER, "ours", "policy: how long a retired version stays"),
     Property(END_AT, "ours", "policy: when the family ends, ISO 8601 in UTC"),
+    Property(FAMILY_TAG, "ours", "policy: the tag that only the current version has"),
+    Property(BLOCKED, "ours", "policy: what was rolled back and stays out, in JSON"),
+    Property(HISTORY, "ours", "deleted versions with their dates, in JSON"),
     Property(IMAGE_SOURCE, "scs-0102", "where it came from, without credentials"),
     Property(BUILD_DATE, "scs-0102", "when the vendor built it, YYYY-MM-DD"),
     Property(REPLACE_FREQUENCY, "scs-0102", "policy: how often a new version comes"),

@@ -68,6 +68,10 @@ def _may_be(name: str, value: Any) -> bool:
         return isinstance(value, str) and value in _VISIBILITIES
     if name == "tags":
         return isinstance(value, list)
+    if name == "name":
+        return isinstance(value, str) and bool(value)
+    if name == "os_purpose":
+        return value is None or isinstance(value, str)
     return name == "status" and value == "active"
 
 
@@ -78,9 +82,11 @@ def _restoring(image: Image, told: Mapping[str, Any]) -> Change:
         for name, value in told.items()
         if name not in ("tags", "status") and not (is_adopted and name in _ADOPTION)
     }
-    if is_adopted and values.get(properties.STATE, "") is None:
+    if is_adopted:
+        # What it bore of ours back then was another image's: it never comes to life.
+        values |= {name: None for name in values if name.startswith(properties.PREFIX)}
         values[properties.STATE] = str(State.ACTIVE)
-    values.setdefault(properties.BEFORE, None)
+    values.setdefault(properties.BEFORE)
     goes = "tags" in told and properties.TAG not in told["tags"] and not is_adopted
     return Change(
         set={name: value for name, value in values.items() if value is not None},

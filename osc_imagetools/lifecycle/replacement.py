@@ -82,13 +82,21 @@ def unfit(chain: Chain, image: Image, accepted_members: Set[str]) -> str | None:
     return _too_few_see(chain, image, accepted_members)
 
 
+def members_decide(chain: Chain, image: Image) -> bool:
+    """Whether nothing but their members can make *chain* unfit for *image*."""
+    is_for_members = audience(image) == "shared"
+    width = _WIDTH[chain.end.image.visibility]
+    is_fit = unfit(chain, image, frozenset()) is None
+    return is_for_members and width < _WIDTH["community"] and is_fit
+
+
 def _too_few_see(chain: Chain, image: Image, members: Set[str]) -> str | None:
     end, visibility = chain.end.image, audience(image)
     what = f"the replacement {end.id} is {end.visibility}"
     if _WIDTH[end.visibility] >= _WIDTH["community"]:
-        is_found = _WIDTH[end.visibility] >= _WIDTH.get(visibility, 0)
+        is_found = _WIDTH[end.visibility] >= _WIDTH[visibility]
         return None if is_found else f"{what}, but the image is {visibility}"
-    if _WIDTH.get(visibility, 0) >= _WIDTH["community"]:
+    if _WIDTH[visibility] >= _WIDTH["community"]:
         return f"{what}, but the image is {visibility}"
     needed = {image.owner, *(members if visibility == "shared" else ())}
     if missing := sorted(needed - {end.owner, *chain.accepted_members}):
@@ -99,8 +107,10 @@ def _too_few_see(chain: Chain, image: Image, members: Set[str]) -> str | None:
 def audience(image: Image) -> str:
     """The visibility of *image* before it was deprecated, if it was."""
     told = (before(image) if image.is_managed else None) or {}
-    visibility = told.get("visibility", image.visibility)
-    return visibility if visibility in _WIDTH else image.visibility
+    visibility = told.get("visibility")
+    if isinstance(visibility, str) and visibility in _WIDTH:
+        return visibility
+    return image.visibility
 
 
 def _path(chain: Chain) -> str:

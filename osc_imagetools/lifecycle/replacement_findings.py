@@ -6,11 +6,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 
 from osc_imagetools.lifecycle import properties
 from osc_imagetools.lifecycle.finding import Check, Finding, Observed
 from osc_imagetools.lifecycle.image import Image
-from osc_imagetools.lifecycle.replacement import Chain, Link, family_of, unfit
+from osc_imagetools.lifecycle.replacement import (
+    Chain,
+    Link,
+    family_of,
+    members_decide,
+    unfit,
+)
 from osc_imagetools.lifecycle.state import derive
 
 
@@ -24,30 +31,76 @@ def unknown(observed: Observed) -> frozenset[str]:
     return frozenset(each for each in wanted - {*observed.by_id} if _is_id(each))
 
 
+def unknown_members(observed: Observed) -> frozenset[str]:
+    """The IDs of shared images whose members decide, and were not read yet.
+
+    First those of what is replaced; where nobody has accepted that, its replacement's
+    don't matter.
+    """
+    versions = [one for family in observed.families for one in family.versions]
+    asked = (_members_to_read(version, observed) for version in versions)
+    return frozenset(filter(None, asked)) - observed.members.keys()
+
+
 def findings(image: Image, observed: Observed) -> Iterator[Finding]:
     """What is wrong with the replacement of *image*, if it names one.
 
-    Members of shared images are not compared: that would be a request an image.
+    Members of shared images are compared as far as *observed* knows them.
     """
-    reference = image.text(properties.REPLACEMENT)
-    if reference is None or _is_for_later(image, reference):
+    reference = _reference(image)
+    if reference is None:
         return
     chain, missing = _chain(reference, observed)
     check = Check.REPLACEMENT_MISSING
+    do = "Name another"
     if missing is not None:
         what = f"its replacement {missing!a:.80} is no image that can be seen"
     elif reason := unfit(chain, image, frozenset()):
         check, what = Check.REPLACEMENT_UNFIT, reason
+    elif reason := _unseen(chain, image, observed):
+        check, what = Check.REPLACEMENT_UNFIT, reason
+        do = "Have them accept it, or name another"
     else:
         return
-    do = f"Name another: openstack image deprecate --replacement <image> {image.id}"
+    do = f"{do}: openstack image lifecycle set --replacement <image> {image.id}"
     yield Finding(check, image.family or "", image.id, what, do)
 
 
-def _is_for_later(image: Image, reference: str) -> bool:
-    """Whether it means the next version of a family whose current one this still is."""
-    is_on_its_way_out = derive(image).state.is_on_its_way_out
-    return family_of(reference) == image.family and not is_on_its_way_out
+def _reference(image: Image) -> str | None:
+    """What it says replaces it, unless that is the next version of its own family.
+
+    So it may say as long as it is that family's current one.
+    """
+    reference = image.text(properties.REPLACEMENT)
+    if reference is None or derive(image).state.is_on_its_way_out:
+        return reference
+    return None if family_of(reference) == image.family else reference
+
+
+def _members_to_read(image: Image, observed: Observed) -> str | None:
+    """The ID of the image whose members tell more of the replacement of *image*."""
+    reference = _reference(image)
+    if reference is None:
+        return None
+    chain, missing = _chain(reference, observed)
+    if missing is not None or not _is_comparable(chain, image, observed):
+        return None
+    return chain.end.image.id if observed.members.get(image.id) else image.id
+
+
+def _is_comparable(chain: Chain, image: Image, observed: Observed) -> bool:
+    # Of an image that another project shares one sees no member but oneself.
+    is_ours = chain.end.image.owner == observed.owner
+    return is_ours and members_decide(chain, image)
+
+
+def _unseen(chain: Chain, image: Image, observed: Observed) -> str | None:
+    """Why members who have accepted *image* don't see what replaces it."""
+    needed = observed.members.get(image.id)
+    accepted = observed.members.get(chain.end.image.id)
+    if not needed or accepted is None or not _is_comparable(chain, image, observed):
+        return None
+    return unfit(replace(chain, accepted_members=accepted), image, needed)
 
 
 def _chain(reference: str, observed: Observed) -> tuple[Chain, str | None]:

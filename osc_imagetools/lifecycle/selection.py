@@ -43,7 +43,7 @@ def selected(
 def _fits(image: Image, selectors: Selectors, now: datetime) -> bool:
     if image.status in GONE or not image.tags.issuperset(selectors.tags):
         return False
-    if selectors.family not in (None, image.family if image.is_managed else ""):
+    if selectors.family not in (None, image.family if image.is_managed else None):
         return False
     if selectors.older_than is None:
         return True

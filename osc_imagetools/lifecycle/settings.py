@@ -21,9 +21,6 @@ POLICY = (
 )
 """What is said of a family: it stands on its current version."""
 
-OF_IMAGES = (properties.HOLD, properties.REPLACEMENT, properties.REASON)
-"""What is said of one image."""
-
 NOT_MANAGED = (
     "it is no version of a family: adopt it with 'openstack image lifecycle set "
     "--family <name>'"

@@ -125,7 +125,8 @@ def before(image: Image) -> Mapping[str, Any] | None:
     """What the image's deprecation changed, as it was; ``None`` if nothing tells."""
     try:
         told = json.loads(image.text(properties.BEFORE) or "")
-    except ValueError:
+    # Strangers write it, too: brackets in brackets end Python's recursion.
+    except (ValueError, RecursionError):
         return None
     return told if isinstance(told, dict) else None
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from itertools import zip_longest
+from operator import itemgetter
 
 from osc_imagetools.lifecycle import properties
 from osc_imagetools.lifecycle.family import Family
@@ -46,18 +47,19 @@ def tenures(family: Family) -> tuple[Tenure, ...]:
     One that doesn't tell when it ended was current until the next one was, or until it
     was deprecated. A broken date tells nothing.
     """
+    # Of one moment they stay in the order of their generations.
     published = sorted(
         (
-            (since, version.generation, version.id, version)
+            (since, version)
             for version in family.versions
             if (since := version.moment(properties.PUBLISHED_AT))
         ),
-        key=lambda one: one[:3],
+        key=itemgetter(0),
     )
     following = [since for since, *_ in published[1:]]
     return tuple(
         Tenure(version, since, _end(version, since, next_since))
-        for (since, _, _, version), next_since in zip_longest(published, following)
+        for (since, version), next_since in zip_longest(published, following)
     )
 
 

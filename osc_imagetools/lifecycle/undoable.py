@@ -20,6 +20,10 @@ _TRANSIENT = frozenset({"status"})
 """What no PATCH can change."""
 
 
+LONGEST_RECORD_BYTES = 60_000
+"""As long as any property of ours may be; JSON writes it in ASCII."""
+
+
 @dataclass(frozen=True)
 class Undoable:
     """The values that an image shall have, with a record of those that it had."""
@@ -31,16 +35,19 @@ class Undoable:
     @property
     def change(self) -> Change:
         """All of it in one PATCH; what was written for another image goes."""
-        image, told = self.image, self._told
-        stored = before(image) if image.is_managed else None
         values = {n: v for n, v in self.wanted.items() if n not in _TRANSIENT}
-        if told != stored:
-            values[properties.BEFORE] = json.dumps(told, sort_keys=True)
+        values[properties.BEFORE] = json.dumps(self._told, sort_keys=True)
         return Change(
             set=values,
             remove=self._inherited,
             add_tags=frozenset({properties.TAG}),
         )
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether Glance could not store the record: it would answer 500."""
+        record: str = self.change.set.get(properties.BEFORE, "")
+        return len(record) > LONGEST_RECORD_BYTES
 
     @property
     def deactivates(self) -> bool:

@@ -21,7 +21,7 @@ from osc_imagetools.lifecycle.standards import StandardError, refuse_missing
 from osc_imagetools.operations.claim import Notice
 from osc_imagetools.operations.request import Request
 from osc_imagetools.source.disk.inspect import min_disk_gib
-from osc_imagetools.source.fetch import head, open_first
+from osc_imagetools.source.fetch import head, is_file, open_first
 from osc_imagetools.source.opened import Source, StartOverError, public
 from osc_imagetools.source.packing import Packing
 from osc_imagetools.source.pipeline import DigestMismatchError, Expected, Pipeline
@@ -30,6 +30,12 @@ from osc_imagetools.source.verification.vendors import told_by_name
 
 MOST_PROPERTIES = 128
 """Of one image, if nobody configured it ('image_property_quota')."""
+
+PRIVATE_SOURCE = "private"
+"""What scs-0102 calls a source that others can't reach."""
+
+VISIBILITY = "shared"
+"""Glance's own default, for what nothing else is said of."""
 
 
 class Watch(Protocol):
@@ -172,14 +178,19 @@ def _version(
         family=request.name,
         label=label,
         build_date=built,
-        visibility=wanted.visibility,
+        visibility=wanted.visibility or VISIBILITY,
         disk_format=request.packing.disk_format or "raw",
         container_format=request.packing.container_format,
         min_disk=wanted.min_disk,
         min_ram=wanted.min_ram,
-        protected=wanted.protected,
+        protected=bool(wanted.protected),
         stays_hidden=wanted.stays_hidden,
-        source=public(request.url),
+        source=_told(request.url),
         properties=given,
         tags=wanted.tags,
     )
+
+
+def _told(url: str) -> str:
+    """Where the image came from, as scs-0102 wants it told: a path tells nobody."""
+    return PRIVATE_SOURCE if is_file(url) else public(url)

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 
 from osc_imagetools.glance.api import GlanceError
 from osc_imagetools.glance.images import Images
+from osc_imagetools.glance.members import accepted_members
+from osc_imagetools.glance.namesakes import bearing
 from osc_imagetools.glance.server_import import task_message
 from osc_imagetools.lifecycle import properties
 from osc_imagetools.lifecycle.finding import Check, Finding, Observed, Severity
-from osc_imagetools.lifecycle.findings import findings
+from osc_imagetools.lifecycle.findings import findings, unknown_members
 from osc_imagetools.lifecycle.generation import is_dead
 from osc_imagetools.lifecycle.image import Image
 from osc_imagetools.lifecycle.replacement_findings import unknown
@@ -71,7 +73,9 @@ def _observed(images: Images, owner: str, standard: str | None) -> Observed:
         return is_dead(image, host=processes.host(), lives=processes.lives, now=now)
 
     observed = Observed(owner, tuple(listed), now, dead, standard)
-    return _with_replacements(images, observed)
+    names = {family.name for family in observed.families}
+    observed = replace(observed, images=(*bearing(images, names), *observed.images))
+    return _with_members(images, _with_replacements(images, observed))
 
 
 def _with_replacements(images: Images, observed: Observed) -> Observed:
@@ -84,6 +88,22 @@ def _with_replacements(images: Images, observed: Observed) -> Observed:
         found = tuple(filter(None, map(images.get, sorted(wanted))))
         observed = replace(observed, images=observed.images + found)
     return observed
+
+
+def _with_members(images: Images, observed: Observed) -> Observed:
+    while wanted := unknown_members(observed):
+        read = {each: _accepted(images, observed.by_id[each]) for each in wanted}
+        observed = replace(observed, members={**observed.members, **read})
+    return observed
+
+
+def _accepted(images: Images, image: Image) -> frozenset[str] | None:
+    try:
+        return accepted_members(images, image)
+    except GlanceError as error:
+        if error.status == 403:
+            return None
+        raise
 
 
 def _again(images: Images, observed: Observed, families: set[str]) -> Observed:

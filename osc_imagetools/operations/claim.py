@@ -51,7 +51,7 @@ def clean_family(images: Images, owner: str, name: str, notice: Notice) -> Famil
 def dead_records(images: Images, family: Family) -> tuple[Image, ...]:
     """The records of runs that died; `AlreadyImportingError` if one of them lives."""
     for record in family.owned:
-        if not _is_dead(images, record):
+        if not is_record_dead(images, record):
             raise AlreadyImportingError(record)
     return family.owned
 
@@ -59,7 +59,7 @@ def dead_records(images: Images, family: Family) -> tuple[Image, ...]:
 def bury_dead(images: Images, family: Family, notice: Notice) -> None:
     """Delete the records of runs that died; those of runs that live stay."""
     for record in family.owned:
-        if _is_dead(images, record):
+        if is_record_dead(images, record):
             _delete_dead(images, record, notice)
 
 
@@ -103,19 +103,25 @@ def probe_rights(images: Images, version: NewVersion, run: Run) -> None:
 
 @contextmanager
 def claimed(
-    images: Images, version: NewVersion, highest_known: int, run: Run, notice: Notice
+    images: Images,
+    version: NewVersion,
+    highest_known: int,
+    run: Run,
+    notice: Notice,
+    *,
+    passes: bool = False,
 ) -> Iterator[Image]:
     """The record of *version*, under the next free number; nobody else has it.
 
-    It is deleted again when what is done with it fails. Raises
-    `AlreadyImportingError` when a living run has that number.
+    It is deleted again when what is done with it fails. A number that a living run has
+    is passed by if *passes*; else it raises `AlreadyImportingError`.
     """
     own_id = ""
     try:
         for number in candidates(highest_known):
             record = version.record(number, run)
             own_id = record["id"]
-            image = _created(images, record, run, notice)
+            image = _created(images, record, run, notice, passes=passes)
             if image is not None:
                 yield image
                 return
@@ -126,7 +132,7 @@ def claimed(
 
 
 def _created(
-    images: Images, record: dict[str, Any], run: Run, notice: Notice
+    images: Images, record: dict[str, Any], run: Run, notice: Notice, *, passes: bool
 ) -> Image | None:
     """The image of *record*; ``None`` if its number was used up before."""
     # Glance goes on with a POST whose client has hung up: only once it has answered
@@ -141,9 +147,10 @@ def _created(
         # Our own POST, if its answer was lost and it was sent again.
         return holder
     if holder.run:
-        if not _is_dead(images, holder):
+        if is_record_dead(images, holder):
+            _delete_dead(images, holder, notice)
+        elif not passes:
             raise AlreadyImportingError(holder)
-        _delete_dead(images, holder, notice)
     return None
 
 
@@ -159,7 +166,7 @@ def refuse_rivals(images: Images, image: Image) -> None:
         images.of_family(image.owner, image.family or ""),
     )
     for record in family.owned:
-        if record.generation < image.generation and not _is_dead(images, record):
+        if record.generation < image.generation and not is_record_dead(images, record):
             raise AlreadyImportingError(record)
 
 
@@ -181,11 +188,16 @@ def discard(
 
 
 def _delete_dead(images: Images, record: Image, notice: Notice) -> None:
+    # It was read while its run lived, maybe, and published before that run ended.
+    found = images.get(record.id)
+    if found is None or found.run != record.run:
+        return
     notice(f"Deleting image {record.id}: the run that was importing it is dead.")
     images.delete(record.id)
 
 
-def _is_dead(images: Images, record: Image) -> bool:
+def is_record_dead(images: Images, record: Image) -> bool:
+    """Whether the run that owns *record* is gone."""
     return is_dead(
         record, host=processes.host(), lives=processes.lives, now=images.now()
     )

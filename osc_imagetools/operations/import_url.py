@@ -11,49 +11,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
 from osc_imagetools.glance.images import Images
-from osc_imagetools.glance.route import WEB_DOWNLOAD
 from osc_imagetools.glance.server_import import failed_stores
-from osc_imagetools.glance.upload import UploadUndoneError
-from osc_imagetools.lifecycle.family import Family
 from osc_imagetools.lifecycle.generation import Run
 from osc_imagetools.lifecycle.image import Image
-from osc_imagetools.lifecycle.new_version import NewVersion, Verified, publication
-from osc_imagetools.operations.candidate import (
-    Candidate,
-    Watch,
-    candidate,
-    refuse_changed_list,
-)
+from osc_imagetools.lifecycle.new_version import publication
+from osc_imagetools.operations.attempts import repeated
+from osc_imagetools.operations.candidate import Candidate, Watch, candidate
 from osc_imagetools.operations.claim import (
     Notice,
-    claimed,
     clean_family,
-    probe_rights,
     refuse_rivals,
     refuse_taken_name,
 )
-from osc_imagetools.operations.delivery import Delivered, send
+from osc_imagetools.operations.delivery import Delivered
+from osc_imagetools.operations.making import Maker, verified
 from osc_imagetools.operations.request import Request
 from osc_imagetools.operations.requirements import require
 from osc_imagetools.operations.run import this_run
 from osc_imagetools.operations.signals import signals_end_the_run, signals_wait
 from osc_imagetools.operations.unchanged import unchanged_version
-from osc_imagetools.operations.web_download import (
-    WebDownload,
-    refuse_unknown_format,
-)
-from osc_imagetools.source.opened import StartOverError
-from osc_imagetools.source.pipeline import (
-    SOURCE_ALGORITHM,
-    Arrived,
-    DigestMismatchError,
-)
+from osc_imagetools.source.pipeline import Arrived
 
 _EVER = datetime.min.replace(tzinfo=timezone.utc)
 
@@ -88,17 +69,7 @@ def import_url(
     with signals_end_the_run():
         require(request, images)
         attempt = _Attempt(request, images, notice, watch, stage)
-        may_repeat = True
-        while True:
-            try:
-                return attempt.run()
-            except (UploadUndoneError, StartOverError) as error:
-                mirrors = getattr(error, "urls", ())
-                if not (mirrors or may_repeat):
-                    raise
-                may_repeat = may_repeat and bool(mirrors)
-                notice(f"{error} Starting over.")
-                attempt = replace(attempt, urls=mirrors or attempt.urls)
+        return repeated(lambda urls: replace(attempt, urls=urls).run(), notice)
 
 
 @dataclass(frozen=True)
@@ -118,58 +89,19 @@ class _Attempt:
         if (version := unchanged_version(request, family)) is not None:
             return Imported("unchanged", version)
         self._refuse_taken_name()
-        with candidate(
-            request, self.images, family, self.notice, self.watch, self.urls
-        ) as chosen:
-            try:
-                if request.route.method == WEB_DOWNLOAD:
-                    return self._fetched(chosen, family)
-                return self._sent(chosen, family)
-            except DigestMismatchError as mismatch:
-                refuse_changed_list(request, chosen, mismatch)
-                raise
-
-    def _sent(self, chosen: Candidate, family: Family) -> Imported:
-        """The bytes go through us."""
-        if chosen.pipeline.must_spool:
-            probe_rights(self.images, chosen.version, self.owned_by)
-            chosen.pipeline.spool()
-        chosen.begin(self.notice)
-        with self._claimed(chosen.version, family) as image:
-            delivered = send(
-                self.images,
-                image,
-                chosen.pipeline,
-                self.request.route,
-                self.notice,
-                self.stage,
-            )
+        maker = Maker(request, self.images, self.notice, self.stage, self.owned_by)
+        with (
+            candidate(
+                request, self.images, family, self.notice, self.watch, self.urls
+            ) as chosen,
+            maker.made(chosen, family) as delivered,
+        ):
             return self._published(chosen, delivered)
-
-    def _fetched(self, chosen: Candidate, family: Family) -> Imported:
-        """Glance fetches them. Hidden isn't private, so they are that as well."""
-        refuse_unknown_format(self.request, chosen.pipeline)
-        if not chosen.pipeline.must_spool:
-            chosen.begin(self.notice)
-        chosen.pipeline.close()
-        probe_rights(self.images, chosen.version, self.owned_by)
-        way = WebDownload(self.images, self.request, chosen, self.notice, self.stage)
-        private = replace(chosen.version, visibility="private")
-        with self._claimed(private, family) as image:
-            return self._published(chosen, way.fetch(image))
-
-    @contextmanager
-    def _claimed(self, version: NewVersion, family: Family) -> Iterator[Image]:
-        known = family.highest_generation
-        with claimed(self.images, version, known, self.owned_by, self.notice) as image:
-            refuse_rivals(self.images, image)
-            yield image
 
     def _published(self, chosen: Candidate, delivered: Delivered) -> Imported:
         image, arrived = delivered.image, delivered.arrived
         refuse_rivals(self.images, image)
         self._refuse_taken_name(except_id=image.id)
-        verified = _verified(chosen, arrived)
         min_disk = chosen.min_disk(arrived.virtual_size)
         if 0 < self.request.description.min_disk < min_disk:
             self.notice(
@@ -177,7 +109,7 @@ class _Attempt:
             )
         change = publication(
             chosen.version,
-            verified,
+            verified(chosen, arrived),
             min_disk=min_disk,
             now=max(self.images.now(), image.updated_at or _EVER),
         )
@@ -202,15 +134,3 @@ class _Attempt:
             allow_others=self.request.allow_duplicate,
             except_id=except_id,
         )
-
-
-def _verified(chosen: Candidate, arrived: Arrived) -> Verified:
-    published, matched = chosen.published, arrived.matched
-    digest = arrived.wire_digests.get(SOURCE_ALGORITHM)
-    return Verified(
-        source_digest=f"{SOURCE_ALGORITHM}:{digest}" if digest else "",
-        how=published.how if matched else "none",
-        published=f"{published.checksum} {matched}" if matched else "",
-        etag=chosen.source.etag,
-        size=arrived.wire_size,
-    )

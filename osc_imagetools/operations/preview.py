@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from osc_imagetools.glance.images import Images
 from osc_imagetools.glance.route import WEB_DOWNLOAD, Route
@@ -15,23 +14,11 @@ from osc_imagetools.lifecycle.new_version import importing_name
 from osc_imagetools.lifecycle.plan import Step
 from osc_imagetools.operations.candidate import Candidate, candidate
 from osc_imagetools.operations.claim import Notice, dead_records, refuse_taken_name
+from osc_imagetools.operations.place import Place
 from osc_imagetools.operations.request import Request
 from osc_imagetools.operations.requirements import require
 from osc_imagetools.operations.unchanged import unchanged_version
 from osc_imagetools.source.opened import public
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where an import goes: what an operator mixes up."""
-
-    cloud: str
-    region: str
-    project: str
-
-    def __str__(self) -> str:
-        named = {"cloud": self.cloud, "region": self.region, "project": self.project}
-        return ", ".join(f"{word} {name}" for word, name in named.items() if name)
 
 
 def preview(
@@ -57,21 +44,26 @@ def preview(
         refuse_taken_name(
             images, request.owner, request.name, allow_others=request.allow_duplicate
         )
-    with candidate(request, images, family, notice, _unwatched) as chosen:
+    with candidate(request, images, family, notice, unwatched) as chosen:
         if not chosen.pipeline.must_spool:
             chosen.begin(notice)
-        return (*cleaning, *_steps(request, family, chosen, place))
+        return (
+            *cleaning,
+            *making(request, family, chosen, place),
+            _publishing(chosen),
+        )
 
 
-def _unwatched(blocks: Iterator[bytes], total: int | None) -> Iterator[bytes]:
+def unwatched(blocks: Iterator[bytes], total: int | None) -> Iterator[bytes]:
+    """*blocks*, which nobody is shown."""
     return blocks
 
 
-def _steps(
+def making(
     request: Request, family: Family, chosen: Candidate, place: Place
 ) -> Iterator[Step]:
+    """The steps that end with a verified image which nobody is offered yet."""
     version = chosen.version
-    min_disk = chosen.min_disk(chosen.pipeline.virtual_size or 0)
     own_id = image_id(version.owner, version.family, family.highest_generation + 1)
     yield Step("fetch", public(request.url), _found(chosen))
     yield _verification(request, chosen)
@@ -80,20 +72,25 @@ def _steps(
         if chosen.convert:
             why = "what is converted has to be there whole"
         yield Step("spool", "the file", why)
-    if chosen.convert:
-        yield Step("convert", f"to {chosen.convert}", "--convert says so")
+    if chosen.convert and chosen.pipeline.must_spool:
+        why = f"the source has {chosen.pipeline.disk_format or 'another format'}"
+        yield Step("convert", f"to {chosen.convert}", why)
     yield Step(
         "create", f"{importing_name(version.family, own_id)} ({own_id})", str(place)
     )
     yield Step("store", _way(request.route), _size(chosen))
+
+
+def _publishing(chosen: Candidate) -> Step:
+    version = chosen.version
     if version.stays_hidden:
-        yield Step("stage", f"version {version.label}", "--hidden says so")
-    else:
-        yield Step(
-            "publish",
-            f"{version.family}, version {version.label}",
-            f"{version.visibility}, at least {min_disk} GiB of disk",
-        )
+        return Step("stage", f"version {version.label}", "--hidden says so")
+    min_disk = chosen.min_disk(chosen.pipeline.virtual_size or 0)
+    return Step(
+        "publish",
+        f"{version.family}, version {version.label}",
+        f"{version.visibility}, at least {min_disk} GiB of disk",
+    )
 
 
 def _found(chosen: Candidate) -> str:

@@ -6,18 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from osc_imagetools.glance.images import Images
 from osc_imagetools.lifecycle.image import Image
 from osc_imagetools.lifecycle.reinstatement import reinstatement
 from osc_imagetools.operations.settled import Outcome, Session
 
 
-def reinstate(
-    images: Images, owner: str, wanted: Iterable[str], *, is_dry_run: bool
-) -> Iterator[Outcome]:
+def reinstate(session: Session, wanted: Iterable[str]) -> Iterator[Outcome]:
     """What became of each of *wanted*, as soon as that is known."""
-    images.require_hidden()
-    session = Session(images, owner, is_dry_run)
+    session.images.require_hidden()
     for image in session.found(wanted):
         if isinstance(image, Image):
             yield session.settled(

@@ -10,6 +10,7 @@ from osc_imagetools.glance.route import WEB_DOWNLOAD
 from osc_imagetools.operations.request import Request
 from osc_imagetools.operations.web_download import refuse_private_source
 from osc_imagetools.source.disk.convert import require_tools
+from osc_imagetools.source.pipeline import Pipeline
 from osc_imagetools.source.verification.published import require_keyring
 
 
@@ -22,3 +23,9 @@ def require(request: Request, images: Images) -> None:
         refuse_private_source(request.url)
     else:
         require_tools(request.packing.convert)
+
+
+def require_conversion(pipeline: Pipeline, target: str | None) -> None:
+    """Raise `QemuError` if what is to be converted couldn't be, on this machine."""
+    if pipeline.converts:
+        require_tools(target)

@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from osc_imagetools.errors import OperatorError
-from osc_imagetools.lifecycle.decision import Decision
+from osc_imagetools.lifecycle.decision import Decision, refused
 from osc_imagetools.lifecycle.family import Family
 from osc_imagetools.lifecycle.image import Image
 from osc_imagetools.lifecycle.policy import bearer
+from osc_imagetools.lifecycle.settings import setting
+from osc_imagetools.operations.replacement import Replacement
 from osc_imagetools.operations.settled import Outcome, Session
 
 
@@ -23,6 +25,25 @@ def of_images(
             yield found
         else:
             yield session.settled(found, decide, status_first=False)
+
+
+def said(
+    session: Session,
+    wanted: Iterable[str],
+    values: Mapping[str, str],
+    replacement: Replacement | None,
+) -> Iterator[Outcome]:
+    """What became of each image of which *values* are said, by name of the property.
+
+    Refused where *replacement*, if one of them names it, can't replace the image.
+    """
+
+    def decided(image: Image) -> Decision:
+        if replacement and (why := replacement.unfit(image)):
+            return refused(why)
+        return setting(image, values)
+
+    yield from of_images(session, wanted, decided)
 
 
 def of_family(

@@ -4,11 +4,17 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from dataclasses import replace
+
 from osc_imagetools.lifecycle.family import Family
 from osc_imagetools.lifecycle.image import Image
 from osc_imagetools.lifecycle.unchanged import Offered, is_unchanged
 from osc_imagetools.operations.request import Request
-from osc_imagetools.source.fetch import head
+from osc_imagetools.source.checksums import Checksum
+from osc_imagetools.source.expected import DigestMismatchError, Expected
+from osc_imagetools.source.fetch import head, is_file, open_source
+from osc_imagetools.source.pipeline import Pipeline
 from osc_imagetools.source.verification.published import published
 
 
@@ -16,14 +22,40 @@ def unchanged_version(request: Request, family: Family) -> Image | None:
     """The current version, if it was asked for and still is what the source offers."""
     if not request.if_changed or family.current is None:
         return None
-    is_same = is_unchanged(family.current, _offered(request))
+    is_same = is_unchanged(family.current, offered(request))
     return family.current if is_same else None
 
 
-def _offered(request: Request) -> Offered:
+def offered(request: Request) -> Offered:
+    """What the source tells of its bytes before they are read."""
     if request.trust.checksum is not None:
         return Offered(str(request.trust.checksum))
     source = head(request.url, request.access)
     found = published(request.trust, request.url, source, request.access)
     digest = str(found.checksum) if found.checksum else ""
     return Offered(digest, source.etag, source.length)
+
+
+def has_payload(request: Request, version: Image) -> bool:
+    """Whether a file of this machine holds the very bytes that *version* has.
+
+    Reading it twice costs less than storing it. Files alone: nothing else is published
+    of them, and nothing crosses the network.
+    """
+    if not (is_file(request.url) and version.hash_algorithm and version.hash_value):
+        return False
+    checksum = Checksum(version.hash_algorithm, version.hash_value)
+    packing = replace(request.packing, convert=None)
+    with (
+        closing(open_source(request.url, request.access)) as source,
+        closing(Pipeline(source, Expected(packing, checksum))) as pipeline,
+    ):
+        try:
+            if pipeline.must_spool:
+                pipeline.spool()
+            pipeline.begin()
+            for _ in pipeline.blocks():
+                pass
+        except DigestMismatchError:
+            return False
+    return True

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from osc_imagetools.errors import OperatorError
-from osc_imagetools.source.printable import printable
+from osc_imagetools.printable import printable
 
 LONGEST_LINE = 1_024
 """Characters; a longer line of a list names no file."""

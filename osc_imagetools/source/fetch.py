@@ -26,7 +26,7 @@ def open_source(url: str, access: Access) -> Source:
 
     Raises `SourceError` with the status that the server gave.
     """
-    return open_file(url) if _is_file(url) else open_http(url, access)
+    return open_file(url) if is_file(url) else open_http(url, access)
 
 
 def open_first(urls: Sequence[str], access: Access) -> Source:
@@ -54,7 +54,7 @@ def head(url: str, access: Access) -> Source:
 
     Raises `SourceError` as `open_source` does.
     """
-    if _is_file(url):
+    if is_file(url):
         source = open_file(url)
         source.close()
         return source
@@ -75,5 +75,6 @@ def read_list(url: str, access: Access) -> bytes:
     return bytes(text)
 
 
-def _is_file(url: str) -> bool:
+def is_file(url: str) -> bool:
+    """Whether *url* names a file of this machine."""
     return urllib.parse.urlsplit(url).scheme.lower() == "file"

@@ -92,7 +92,7 @@ class Pipeline:
     @property
     def must_spool(self) -> bool:
         """Whether it has to lie on the disk first: a zip, or what is converted."""
-        return self._checked.must_spool or self._must_convert
+        return self._checked.must_spool or self.converts
 
     @property
     def disk_format(self) -> str | None:
@@ -120,7 +120,7 @@ class Pipeline:
             self._checked.spool()
             if self._expected.packing.convert:
                 self._checked.look()
-        if self._must_convert:
+        if self.converts:
             self._convert()
 
     def begin(self) -> None:
@@ -157,7 +157,8 @@ class Pipeline:
             raise impossible(str(packing.convert), f"it is stored packed as {packed}")
 
     @property
-    def _must_convert(self) -> bool:
+    def converts(self) -> bool:
+        """Whether it is still to be converted; of a zip known once spooled."""
         if self._converted:
             return False
         return must_convert(self._checked.disk_format, self._expected.packing.convert)

@@ -10,6 +10,7 @@ from tests.benchmarks import (
     convert,
     image_manager,
     imports,
+    listing,
     memory,
     sources,
     start,
@@ -139,5 +140,40 @@ ROWS = (
             ceiling=200,
         )
         for packing in PACKINGS
+    ),
+    Row(
+        "list-few",
+        "lifecycle list on a cloud of 10,000 images of which 50 are managed",
+        "image show of one of them",
+        at_most=1.2,
+        contest=listing.few_against_show,
+        rounds=11,
+    ),
+    Row(
+        "list-many",
+        "lifecycle list of 10,000 managed images, 990 of them visible",
+        "image list and image list --hidden, which list the same images",
+        at_most=0.6,
+        contest=listing.many_against_stock,
+        rounds=3,
+    ),
+    Row(
+        "list-requests",
+        "list requests of lifecycle list, 10,000 managed images, 990 of them visible",
+        "pages of 1,000 that they fill",
+        at_most=1.2,
+        contest=listing.requests_against_pages,
+        unit="requests",
+        rounds=1,
+    ),
+    Row(
+        "list-memory",
+        "peak memory of lifecycle list --long, 10,000 managed images",
+        "peak memory of image list --hidden, 9,010 of them",
+        at_most=1.0,
+        contest=listing.memory_against_stock,
+        unit="MB",
+        rounds=1,
+        ceiling=200,
     ),
 )

@@ -82,7 +82,7 @@ class Account:
         """
         return self.run(
             argv,
-            env=self._environment(env),
+            env=self.environment(env),
             folder=self.home,
             stdin=input,
             timeout=timeout,
@@ -92,10 +92,11 @@ class Account:
         self, *argv: str, env: Mapping[str, str] | None = None, **popen: Any
     ) -> subprocess.Popen[str]:
         """Start the client, for a test that watches or kills it."""
-        options = {"env": self._environment(env), "cwd": self.home}
+        options = {"env": self.environment(env), "cwd": self.home}
         return client.start(argv, **{**options, **popen})
 
-    def _environment(self, more: Mapping[str, str] | None) -> dict[str, str]:
+    def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The environment of a client, with *more* in it."""
         # The rest stays: coverage and virtual environments speak through it.
         kept = {
             name: value

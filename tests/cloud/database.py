@@ -107,4 +107,6 @@ class MariaDB:
     @staticmethod
     def _options(folder: Path) -> list[str]:
         options = ["--no-defaults", f"--datadir={folder}", "--innodb-log-file-size=8M"]
+        # When a server starts it removes the temporary tables of all that share /tmp.
+        options.append(f"--tmpdir={folder}")
         return [*options, "--user=root"] if os.geteuid() == 0 else options

@@ -29,8 +29,8 @@ LOADED = (
 )
 """None of ours: those may look at the clock when they are loaded."""
 
-_forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(list(LOADED))
+forks = multiprocessing.get_context("forkserver")
+forks.set_forkserver_preload(list(LOADED))
 
 
 def run(
@@ -46,7 +46,7 @@ def run(
         streams = [Path(made, name) for name in ("stdin", "stdout", "stderr")]
         for stream, content in zip(streams, (stdin, "", ""), strict=True):
             stream.write_text(content)
-        client = _forks.Process(target=_client, args=(argv, env, folder, streams))
+        client = forks.Process(target=_client, args=(argv, env, folder, streams))
         client.start()
         try:
             client.join(timeout)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -15,6 +16,7 @@ from tests.cloud.accounts import Account
 from tests.cloud.cloud import Cloud
 from tests.cloud.proxy import Proxy
 from tests.cloud.source.client import Source
+from tests.functional.rotations import Site
 
 
 @pytest.fixture(scope="session")
@@ -70,3 +72,31 @@ def before_glance(member: Account, proxy: Callable[[str], Proxy]) -> Proxy:
 def through(member: Account, before_glance: Proxy) -> Account:
     """The ordinary user, who reaches Glance through that proxy."""
     return member.through(before_glance.url)
+
+
+@pytest.fixture(scope="session")
+def another(cloud: Cloud) -> Account:
+    """An ordinary user of a project that owns nothing."""
+    return cloud.account()
+
+
+@pytest.fixture
+def new_site(
+    cloud: Cloud, another: Account, proxy: Callable[[str], Proxy], source: Source
+) -> Callable[[], Site]:
+    """A function that makes a project whose admin rotates images through a proxy."""
+
+    def make() -> Site:
+        owner = cloud.account(roles=["admin"])
+        before_glance = proxy(owner.glance_url)
+        name = f"debian-{uuid.uuid4().hex}"
+        through = owner.through(before_glance.url)
+        return Site(owner, through, before_glance, another, source, name)
+
+    return make
+
+
+@pytest.fixture
+def site(new_site: Callable[[], Site]) -> Site:
+    """One of them."""
+    return new_site()

@@ -13,7 +13,7 @@ import pytest
 from tests.cloud.accounts import Account
 from tests.cloud.client import Outcome
 from tests.cloud.proxy import Proxy
-from tests.functional.families import changed, filled, found, made
+from tests.functional.families import IMAGE, changed, filled, found, made
 
 NAME = "debian-13"
 FUTURE = "2090-03-01"
@@ -281,6 +281,24 @@ def test_protected_image_is_deprecated(member: Account) -> None:
 
     assert row["Result"] == "deprecated"
     changed(member, image_id, protected=False)
+
+
+@pytest.mark.parametrize(
+    "task", ["os_glance_import_task", "os_glance_importing_to_stores"]
+)
+def test_image_that_glance_copies_into_a_store_is_refused(
+    task: str, through: Account, before_glance: Proxy
+) -> None:
+    image_id = active(through)
+    # As in a copy-image, which undoes every change when it ends: here in no time.
+    copied = json.dumps({**shown(through, image_id), task: "slow"}).encode()
+    before_glance.on("GET", IMAGE).answer(200, copied)
+
+    row = only_row(deprecate(through, image_id, "--yes"), status=1)
+
+    assert row["Result"] == "refused"
+    assert "copies it between its stores" in row["Note"]
+    assert before_glance.matching("PATCH", IMAGE) == []
 
 
 def test_obsolete_image_is_deactivated_after_it_was_hidden(

@@ -214,6 +214,7 @@ class TestDryRun:
         assert plan["fetch"]["reason"] == f"{len(CONTENT)} bytes: raw"
         assert "cloud through" in plan["create"]["reason"]
         assert through.project_id in plan["create"]["reason"]
+        assert outcome.stderr.startswith("Dry run, nothing is changed: cloud through,")
         assert "slow" in plan["store"]["what"]
         assert before_glance.methods() <= {"GET", "HEAD"}
         sent = {request.method for request in source.requests("disk.img")}

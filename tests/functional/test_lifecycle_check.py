@@ -19,9 +19,10 @@ from tests.cloud.client import Outcome
 from tests.cloud.cloud import Cloud
 from tests.cloud.proxy import Proxy
 from tests.functional.families import LISTING, changed, filled, made, version
+from tests.functional.test_replacement import share
 
-LISTINGS_OF_A_READING = 6
-"""Visible, hidden, visible: by the tag, and then by the owner."""
+LISTINGS_OF_A_READING = 7
+"""Visible, hidden, visible: by the tag, and then by the owner. Then by the names."""
 
 NO_SUCH_PID = 2**31 - 1
 PAST = "2026-01-01T00:00:00Z"
@@ -144,6 +145,94 @@ def test_an_admin_checks_another_project_and_a_replacement_of_a_third(
     assert found(of_it_is_hidden) == {
         ("error", "replacement-unfit", family, old),
     }
+
+
+def test_a_replacement_that_fewer_members_have_accepted_is_found(
+    member: Account, through: Account, before_glance: Proxy, cloud: Cloud
+) -> None:
+    family, other = f"debian-{uuid.uuid4().hex}", cloud.account()
+    retired = {"os_hidden": True, "lifecycle_state": "deprecated"}
+    oldest, old = (offered(member, family, each, **retired) for each in (1, 2))
+    new = offered(member, family, 3)
+    for each in (oldest, old):
+        changed(member, each, lifecycle_replacement=new)
+    share(member, old, other, "accepted")
+    share(member, new, other, "pending")
+
+    of_pending = check(through, "-f", "json")
+    asked = [each.path for each in before_glance.matching("GET", "/members$")]
+    share(member, new, other, "accepted")
+    of_accepted = check(member, "-f", "json")
+
+    assert found(of_pending) == {("error", "replacement-unfit", family, old)}
+    assert other.project_id in of_pending.json()[0]["What"]
+    assert "Have them accept it" in of_pending.json()[0]["What To Do"]
+    # Of each that is replaced, and once of what replaces it.
+    assert sorted(asked) == sorted(
+        f"/v2/images/{each}/members" for each in (oldest, old, new)
+    )
+    assert found(of_accepted) == set()
+
+
+def test_who_may_not_read_members_is_told_of_everything_else(
+    member: Account, through: Account, before_glance: Proxy
+) -> None:
+    old = offered(member, "x", 1, os_hidden=True, lifecycle_state="deprecated")
+    changed(member, old, lifecycle_replacement=offered(member, "x", 2))
+    offered(member, "hidden", 1, os_hidden=True)
+    before_glance.on("GET", "/members$").answer(403, b"not yours")
+
+    outcome = check(through, "-f", "json")
+
+    assert ("error", "none-visible", "hidden") in {each[:3] for each in found(outcome)}
+    assert "replacement-unfit" not in {each[1] for each in found(outcome)}
+
+
+NAMES = {
+    "plain": "debian-{}",
+    "F83-comma-colon-and-spaces": "in:debian {}, the: 13th",
+    "F83-quotes": 'debian "{}", \\13',
+}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_F108_a_name_that_another_project_offers_too_is_found(
+    name: str, member: Account, admin: Account, through: Account, before_glance: Proxy
+) -> None:
+    family = name.format(uuid.uuid4().hex)
+    image = offered(member, family, 1)
+    offered(member, f"another {family}", 1)
+    before = check(member, "-f", "json")
+    public = made(admin, name=family, visibility="public")
+
+    outcome = check(through, "-f", "json")
+    changed(admin, public, os_hidden=True)
+
+    assert (before.status, found(before)) == (0, set())
+    assert found(outcome) == {("error", "two-visible", family, image)}
+    assert f"{public} of project {admin.project_id}" in outcome.json()[0]["What"]
+    queries = [each.query for each in before_glance.matching("GET", LISTING)]
+    by_name = [each for each in queries if "name=" in each and "owner=" not in each]
+    # All families at once, but for those whose names Glance can't take quoted.
+    assert len(by_name) == (2 if '"' in family else 1)
+
+
+def test_F108_a_name_is_looked_up_among_what_was_accepted_by_whoever_checks(
+    member: Account, admin: Account, cloud: Cloud
+) -> None:
+    family, stranger = f"debian-{uuid.uuid4().hex}", cloud.account()
+    image = offered(member, family, 1)
+    theirs = made(stranger, name=family)
+    share(stranger, theirs, member, "pending")
+
+    pending = check(admin, "-f", "json", "--project", member.project_id)
+    share(stranger, theirs, member, "accepted")
+    accepted = check(admin, "-f", "json", "--project", member.project_id)
+    of_its_own = check(member, "-f", "json")
+
+    assert found(pending) == set()
+    for outcome in (accepted, of_its_own):
+        assert found(outcome) == {("error", "two-visible", family, image)}
 
 
 def test_F54_an_import_that_failed_is_found_with_the_words_of_its_task(

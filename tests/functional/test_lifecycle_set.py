@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +12,7 @@ from tests.cloud.accounts import Account
 from tests.cloud.client import Outcome
 from tests.cloud.proxy import Proxy
 from tests.cloud.source.client import Source
-from tests.functional.families import CONTENT, LISTING, import_url
+from tests.functional.families import CONTENT, IMAGE, LISTING, import_url
 from tests.functional.outcomes import images
 from tests.functional.test_deprecate import active, managed, only_row, shown
 
@@ -139,6 +137,27 @@ def test_killed_with_a_ticket_in_hand_leaves_what_the_next_run_clears_away(
     assert [each["id"] for each in images(member)] == [image_id]
 
 
+def test_killed_before_the_current_version_came_last_is_finished_by_the_next(
+    member: Account, through: Account, before_glance: Proxy
+) -> None:
+    current, older = managed(member, 1), active(member, "old", os_hidden=True)
+    command = ["image", "lifecycle", "set", "--family", NAME, older]
+    with through.start(*command) as client:
+        before_glance.on("PATCH", IMAGE).call_after(client.kill).drop_answer()
+        client.wait()
+    assert generations(member) == {current: 1, older: 2}
+
+    rows = rows_of(set_(member, "--family", NAME, older))
+    again = rows_of(set_(member, "--family", NAME, older))
+
+    assert [(row["ID"], row["Result"]) for row in rows] == [
+        (older, "unchanged"),
+        (current, "renumbered"),
+    ]
+    assert [row["Result"] for row in again] == ["unchanged"]
+    assert generations(member) == {current: 3, older: 2}
+
+
 def test_two_that_adopt_at_once_never_give_one_number_twice(
     member: Account, through: Account, before_glance: Proxy
 ) -> None:
@@ -248,6 +267,8 @@ USAGE = {
     "nothing": [],
     "image-alone": ["one"],
     "policy-of-an-image": ["one", "--keep", "1"],
+    "replacement-of-a-family": ["--family", NAME, "--replacement", "one"],
+    "hold-beside-a-policy": ["--family", NAME, "--keep", "1", "--hold", "x"],
     "F81-keep-nothing": ["--family", NAME, "--keep", "0"],
     "two-of-one-label": ["one", "two", "--family", NAME, "--image-version", "1"],
     "no-file": ["--from-file", "/nowhere"],
@@ -263,37 +284,24 @@ def test_wrong_usage_is_2(member: Account, argv: list[str]) -> None:
     assert "Traceback" not in outcome.stderr
 
 
+UNSET_USAGE = {
+    "nothing": [],
+    "image-alone": ["one"],
+    "replacement-of-nothing": ["--replacement"],
+    "family-alone": ["--family", NAME],
+}
+
+
+@pytest.mark.parametrize("argv", UNSET_USAGE.values(), ids=UNSET_USAGE)
+def test_wrong_usage_of_unset_is_2(member: Account, argv: list[str]) -> None:
+    outcome = unset(member, *argv)
+
+    assert (outcome.status, outcome.stdout) == (2, "")
+    assert "lifecycle unset: error:" in outcome.stderr
+
+
 def test_family_that_is_not_there_has_no_policy(member: Account) -> None:
     outcome = set_(member, "--family", "nothing", "--keep", "1")
 
     assert outcome.status == 1
     assert "There is no family 'nothing'" in outcome.stderr
-
-
-def test_first_day_of_a_site_is_three_commands(member: Account, tmp_path: Path) -> None:
-    renamed = [active(member, f"{NAME}-2026030{day}") for day in (1, 2)]
-    current = active(member, f"{NAME}-20260303")
-    other = [active(member, f"rocky-9-2026030{day}") for day in (1, 1)]
-    stranger = active(member, "my snapshot")
-    names = r"(?P<family>debian-13|rocky-9)-(?P<version>\d{8})"
-    proposed = tmp_path / "proposed.json"
-
-    listed = member.openstack(
-        *("image", "lifecycle", "list", "--unmanaged", "-f", "json"),
-        *("--match", names),
-    )
-    assert listed.status == 0, listed
-    proposed.write_text(listed.stdout)
-    rows = rows_of(set_(member, "--from-file", str(proposed)), status=1)
-    again = rows_of(set_(member, "--from-file", str(proposed)), status=1)
-
-    # Two of one label can't both be it: a person has to say.
-    assert [row["Result"] for row in rows].count("adopted") == 4
-    [double] = [row for row in rows if row["Result"] == "refused"]
-    assert double["ID"] in other
-    assert "has a version '20260301' already" in double["Note"]
-    family = generations(member)
-    assert [family[each] for each in (*renamed, current)] == [1, 2, 3]
-    assert stranger not in family
-    assert [row["Result"] for row in again].count("unchanged") == 4
-    assert len(json.loads(proposed.read_text())) == 5

@@ -1,6 +1,10 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which images ``image deprecate --replacement`` takes, and what it makes of them."""
+"""Which images ``--replacement`` takes, and what it makes of them.
+
+``image deprecate`` and ``image lifecycle set`` share it: here is what they have in
+common, of the latter what is its own as well.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ import pytest
 
 from tests.cloud.accounts import Account
 from tests.cloud.cloud import Cloud
+from tests.cloud.proxy import Proxy
 from tests.functional.families import made
 from tests.functional.test_deprecate import (
     NAME,
@@ -20,6 +25,7 @@ from tests.functional.test_deprecate import (
     only_row,
     shown,
 )
+from tests.functional.test_lifecycle_set import set_, unset
 
 
 def test_family_is_stored_as_it_is_said(member: Account) -> None:
@@ -125,6 +131,71 @@ def test_replacement_of_a_shared_image_needs_its_members(
 
     assert other.project_id in refused["Note"]
     assert row["Replacement"] == newer
+
+
+def test_F96_replacement_is_announced_and_taken_back_and_else_nothing_changes(
+    member: Account,
+) -> None:
+    image_id, second = managed(member, 1), managed(member, 1, "two")
+    third = active(member, "three")
+    only_row(deprecate(member, second, "--replacement", "three"))
+    before = shown(member, image_id)
+
+    row = only_row(set_(member, image_id, "--replacement", second))
+    announced = shown(member, image_id)
+    again = only_row(set_(member, image_id, "--replacement", third))
+    taken = only_row(unset(member, image_id, "--replacement"))
+
+    assert (row["Result"], row["State"]) == ("set", "active")
+    assert row["Changes"] == taken["Changes"] == ["lifecycle_replacement"]
+    assert announced == {
+        **before,
+        "lifecycle_replacement": third,
+        "updated_at": announced["updated_at"],
+    }
+    assert (again["Result"], taken["Result"]) == ("unchanged", "unset")
+    assert "lifecycle_replacement" not in shown(member, image_id)
+
+
+def test_adopted_images_get_it_in_the_same_change(member: Account) -> None:
+    first, second = active(member, "one"), active(member, "two")
+    newer = active(member, "newer")
+    options = ["--family", "newer", "--replacement", "newer", "--hold", "a customer's"]
+
+    rows = set_(member, first, newer, *options)
+    again = set_(member, first, *options)
+    late = only_row(set_(member, second, "--family", "newer"))
+    held = only_row(set_(member, second, *options))
+
+    assert [row["Result"] for row in rows.json()] == ["adopted", "refused"]
+    assert "leads back to it" in rows.json()[1]["Note"]
+    assert "lifecycle_id" not in shown(member, newer)
+    assert only_row(again)["Result"] == "unchanged"
+    assert (late["Result"], held["Result"]) == ("adopted", "set")
+    for image_id in (first, second):
+        assert shown(member, image_id)["lifecycle_replacement"] == newer
+        assert shown(member, image_id)["lifecycle_hold"] == "a customer's"
+
+
+def test_F96_set_refuses_what_deprecate_refuses(
+    cloud: Cloud, member: Account, through: Account, before_glance: Proxy
+) -> None:
+    image_id, newer, other = managed(member, 1), active(member, "b"), cloud.account()
+    hidden, queued = active(member, "c", os_hidden=True), made(member, name="d")
+    share(member, image_id, other, "accepted")
+
+    rows = {
+        reference: only_row(set_(through, image_id, "--replacement", reference), 1)
+        for reference in (newer, hidden, queued, f"family:{NAME}")
+    }
+    missing = set_(through, image_id, "--replacement", "family:nothing")
+
+    assert {row["Result"] for row in rows.values()} == {"refused"}
+    says = [other.project_id, "is hidden", "it is queued", "leads back to it"]
+    for row, words in zip(rows.values(), says, strict=True):
+        assert words in row["Note"]
+    assert (missing.status, missing.stdout) == (1, "")
+    assert before_glance.methods() == {"GET"}
 
 
 def share(owner: Account, image_id: str, member: Account, status: str) -> None:

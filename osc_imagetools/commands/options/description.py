@@ -16,13 +16,16 @@ if TYPE_CHECKING:
 STANDARDS = ("scs-0102",)
 
 
-def add(parser: argparse.ArgumentParser) -> None:
-    """Version, date, what a server needs, properties, tags, and who sees it."""
+def add(parser: argparse.ArgumentParser, *, default: str = _("default")) -> None:
+    """Version, date, what a server needs, properties, tags, and who sees it.
+
+    *default* is said of what a version is when nothing else was said.
+    """
     _add_label(parser)
     _add_needs(parser)
     _add_properties(parser)
-    _add_visibility(parser)
-    _add_protection(parser)
+    _add_visibility(parser, default)
+    _add_protection(parser, default)
 
 
 def description(parsed_args: argparse.Namespace) -> Description:
@@ -103,7 +106,7 @@ def _add_properties(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_visibility(parser: argparse.ArgumentParser) -> None:
+def _add_visibility(parser: argparse.ArgumentParser, default: str) -> None:
     """``--public|--private|--community|--shared``, as the stock client has them."""
     group = parser.add_mutually_exclusive_group()
     for visibility, meaning in _VISIBILITIES.items():
@@ -112,23 +115,25 @@ def _add_visibility(parser: argparse.ArgumentParser) -> None:
             dest="visibility",
             action="store_const",
             const=visibility,
-            default="shared",
-            help=meaning,
+            default=None,
+            help=meaning.format(default=default),
         )
 
 
-def _add_protection(parser: argparse.ArgumentParser) -> None:
+def _add_protection(parser: argparse.ArgumentParser, default: str) -> None:
     protection = parser.add_mutually_exclusive_group()
     protection.add_argument(
         "--protected",
         action="store_true",
+        default=None,
         help=_("Keep the image from being deleted, once it is verified"),
     )
     protection.add_argument(
         "--unprotected",
         dest="protected",
         action="store_false",
-        help=_("Let the image be deleted (default)"),
+        default=None,
+        help=_("Let the image be deleted ({default})").format(default=default),
     )
     parser.add_argument(
         "--hidden",
@@ -142,5 +147,5 @@ _VISIBILITIES = {
     "public": _("Everybody sees the image"),
     "private": _("Only the project sees the image"),
     "community": _("Everybody may use the image, who knows its ID"),
-    "shared": _("The project and its image members see the image (default)"),
+    "shared": _("The project and its image members see the image ({default})"),
 }

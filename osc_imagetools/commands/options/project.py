@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from typing import Any
 
 from openstack import exceptions
@@ -12,6 +13,8 @@ from openstackclient.identity import common as identity
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.i18n import _
+
+_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -47,8 +50,21 @@ def owner(parsed_args: argparse.Namespace, client_manager: Any) -> str:
             domain["domain_id"] = found_domain.id
         found = service.find_project(wanted, ignore_missing=True, **domain)
     except exceptions.ForbiddenException:
-        # Who may not read projects can still name one by its ID, as in the client.
-        return wanted
+        return _looks_like_an_id(wanted)
     if found is None:
         raise OperatorError(f"No project is called '{wanted}'")
     return str(found.id)
+
+
+def _looks_like_an_id(wanted: str) -> str:
+    """*wanted*, from who may not read projects, but can still name one by its ID.
+
+    A name would be that of a project without images: to `lifecycle check`, a fine one.
+    """
+    if _ID.fullmatch(wanted):
+        return wanted
+    raise OperatorError(
+        f"Project '{wanted}' could not be looked up",
+        "your roles don't allow that (403)",
+        "Name it by its ID.",
+    )

@@ -19,7 +19,7 @@ from oslo_utils.imageutils import format_inspector
 from oslo_utils.imageutils.format_inspector import FileInspector, InspectWrapper
 
 from osc_imagetools.errors import OperatorError
-from osc_imagetools.source.printable import printable
+from osc_imagetools.printable import printable
 
 # It logs each failed check beside raising it; an operator is told once.
 logging.getLogger(format_inspector.__name__).setLevel(logging.CRITICAL)

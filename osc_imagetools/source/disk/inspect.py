@@ -16,6 +16,7 @@ from itertools import chain
 from oslo_utils.imageutils.format_inspector import FileInspector, InspectWrapper
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.printable import printable
 from osc_imagetools.source.blocks import Blocks
 from osc_imagetools.source.disk.disk_format import (
     FormatError,
@@ -29,7 +30,6 @@ from osc_imagetools.source.disk.disk_format import (
     understood,
     virtual_size,
 )
-from osc_imagetools.source.printable import printable
 
 __all__ = [
     "FormatError",

@@ -14,8 +14,8 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
+from osc_imagetools.printable import printable
 from osc_imagetools.source.blocks import BLOCK_BYTES
-from osc_imagetools.source.printable import printable
 
 REQUESTS_AHEAD = 16
 """Of a block each: as many as qemu-nbd works on at a time."""

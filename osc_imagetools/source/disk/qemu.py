@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import IO
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.printable import printable
 from osc_imagetools.source.disk import leash
-from osc_imagetools.source.printable import printable
 
 DRIVERS = {
     "raw": "raw",

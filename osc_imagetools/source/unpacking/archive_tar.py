@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.printable import printable
 from osc_imagetools.source.blocks import Blocks
-from osc_imagetools.source.printable import printable
 from osc_imagetools.source.unpacking.members import DIRECTORY, FILE, Choice, Member
 
 LONGEST_HEADER_BYTES = 1 << 20

@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from typing import IO
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.printable import printable
 from osc_imagetools.source.blocks import BLOCK_BYTES
-from osc_imagetools.source.printable import printable
 from osc_imagetools.source.unpacking.members import DIRECTORY, FILE, Choice, Member
 
 LONGEST_READ_BYTES = 8 << 20

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from osc_imagetools.errors import OperatorError
-from osc_imagetools.source.printable import printable
+from osc_imagetools.printable import printable
 
 MOST_MEMBERS = 10_000
 LONGEST_NAME = 4_096

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.printable import printable
 from osc_imagetools.source.blocks import Blocks
 from osc_imagetools.source.limits import (
     OTHER_MEMBERS_BYTES,
@@ -20,7 +21,6 @@ from osc_imagetools.source.limits import (
     within_ratio,
     within_size,
 )
-from osc_imagetools.source.printable import printable
 from osc_imagetools.source.spool import spool
 from osc_imagetools.source.unpacking.archive_tar import untar
 from osc_imagetools.source.unpacking.archive_zip import unzip

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.printable import printable
 from osc_imagetools.source.checksums import SIGNATURE, SIGNED
-from osc_imagetools.source.printable import printable
 from osc_imagetools.source.verification.signature_v3 import VERSION, fits_v3
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 
+from osc_imagetools.printable import printable
 from osc_imagetools.source.blocks import BLOCK_BYTES, Blocks
 from osc_imagetools.source.opened import SourceError
-from osc_imagetools.source.printable import printable
 from osc_imagetools.source.unpacking.decompress import GZIP
 
 GZIP_NAMES = (".gz", ".tgz")

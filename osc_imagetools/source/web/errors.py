@@ -12,8 +12,8 @@ import requests
 import urllib3
 from urllib3.util.ssl_match_hostname import CertificateError
 
+from osc_imagetools.printable import printable
 from osc_imagetools.source.opened import SourceError, public
-from osc_imagetools.source.printable import printable
 from osc_imagetools.source.web.credentials import secrets
 
 NETWORK_ERRORS = (

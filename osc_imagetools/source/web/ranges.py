@@ -15,8 +15,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from osc_imagetools.printable import printable
 from osc_imagetools.source.opened import StartOverError
-from osc_imagetools.source.printable import printable
 
 
 @dataclass(frozen=True)

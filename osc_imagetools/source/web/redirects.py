@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 from requests.utils import requote_uri
 
+from osc_imagetools.printable import printable
 from osc_imagetools.source.opened import SourceError, public
-from osc_imagetools.source.printable import printable
 
 REDIRECTS_AT_MOST = 10
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 import requests
 
+from osc_imagetools.printable import printable
 from osc_imagetools.source.opened import AbsentError, SourceError, public
-from osc_imagetools.source.printable import printable
 from osc_imagetools.source.web.body import Body, content_length
 from osc_imagetools.source.web.errors import BrokenError
 from osc_imagetools.source.web.ranges import (

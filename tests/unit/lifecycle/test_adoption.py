@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osc_imagetools.lifecycle.adoption import Adoption, Wish, adopted, renumbered
+from osc_imagetools.lifecycle.adoption import (
+    Adoption,
+    Wish,
+    adopted,
+    outranks,
+    renumbered,
+)
 from osc_imagetools.lifecycle.family import Family
 from tests.unit.lifecycle.images import OWNER, managed, shown
 
@@ -49,6 +55,39 @@ def test_of_one_day_the_image_that_is_offered_comes_last():
     ordered = sorted([offered, hidden, renamed, older], key=lambda one: one.place)
 
     assert [one.image.id for one in ordered] == ["d", "b", "c", "a"]
+
+
+def test_of_one_day_the_image_that_glance_got_last_comes_last():
+    known = [
+        adoption(
+            shown(image_id, created_at=f"2026-02-01T{hour}:00:00Z"), build_date=DAY
+        )
+        for image_id, hour in (("b", "01"), ("c", "02"), ("a", "02"), ("d", "00"))
+    ]
+    unknown = adoption(shown("0", created_at=None), build_date=DAY)
+
+    ordered = sorted([unknown, *known], key=lambda one: one.place)
+
+    assert [one.image.id for one in ordered] == ["d", "b", "a", "c", "0"]
+
+
+OUTRANKS = {
+    "adopted": ({}, True),
+    "hidden": ({"os_hidden": True, "lifecycle_state": "deprecated"}, True),
+    "itself": ({"lifecycle_generation": "2"}, False),
+    "older": ({"lifecycle_generation": "1"}, False),
+    "of-another-family": ({"lifecycle_family": "rocky-9"}, False),
+    "staged": ({"os_hidden": True, "lifecycle_state": "staged"}, False),
+    "importing": ({"status": "queued"}, False),
+    "inherited": ({"lifecycle_id": "another"}, False),
+}
+
+
+@pytest.mark.parametrize(("fields", "does"), OUTRANKS.values(), ids=OUTRANKS)
+def test_a_version_outranks_the_current_one_once_it_was_offered(fields, does):
+    current = managed("current", 2)
+
+    assert outranks(managed("adopted", 3, **fields), current) is does
 
 
 STATES = {
@@ -105,15 +144,22 @@ def test_what_was_said_is_written_with_it():
 
 
 FAULTS = {
-    "queued": (shown(status="queued"), "its status is queued"),
-    "owned": (shown(lifecycle_run="x"), "a run is importing it"),
-    "elsewhere": (managed("one", 1, lifecycle_family="other"), "version of 'other'"),
+    "queued": (
+        shown(status="queued"),
+        "its bytes are not all there yet: its status is queued",
+    ),
+    "owned": (shown(lifecycle_run="x"), "a run is importing it just now"),
+    "elsewhere": (
+        managed("one", 1, lifecycle_family="other"),
+        "it is a version of 'other': let go of it first with 'openstack image "
+        "lifecycle unset --all'",
+    ),
 }
 
 
 @pytest.mark.parametrize(("image", "says"), FAULTS.values(), ids=FAULTS)
 def test_what_can_not_be_adopted_says_why(image, says):
-    assert says in adoption(image).fault
+    assert adoption(image).fault == says
 
 
 def test_a_version_is_there_already_whatever_is_said_of_it():
@@ -130,11 +176,28 @@ def test_a_label_is_the_day_made_free_and_one_that_was_said_is_taken_or_free():
     assert adoption(shown("x"), label="20260301").label(family) is None
 
 
+def test_what_an_adoption_changes_is_told():
+    decision = adopted(adoption(shown("one"), build_date=DAY), "label", 7)
+
+    assert decision.result == "adopted"
+    assert {*decision.changes} == {
+        *("lifecycle_id", "lifecycle_family", "lifecycle_version", "tags"),
+        *("lifecycle_generation", "lifecycle_state", "image_build_date"),
+    }
+
+
+GENERATION = ("lifecycle_generation",)
+
+
 def test_a_current_version_only_gets_another_number():
     image = managed("one", 1)
 
     decision = renumbered(image, 4)
 
+    assert (decision.result, decision.changes) == ("renumbered", GENERATION)
+    assert decision.note == (
+        "it stays the current version: the adopted ones rank below it"
+    )
     assert decision.change.on(image).generation == 4
     assert [step["path"] for step in decision.change.patch(image)] == [
         "/lifecycle_generation"

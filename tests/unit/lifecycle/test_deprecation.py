@@ -7,12 +7,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osc_imagetools.lifecycle.deprecation import deprecation
+from osc_imagetools.lifecycle.deprecation import (
+    ADOPTED,
+    NOT_PUT_OFF,
+    TOO_LONG,
+    UNBOOTABLE,
+    UNNAMED,
+    deprecation,
+)
 from osc_imagetools.lifecycle.deprecation_request import Request
 from osc_imagetools.lifecycle.image import Image
 from osc_imagetools.lifecycle.moments import Duration, format_time
 from osc_imagetools.lifecycle.reinstatement import reinstatement
-from osc_imagetools.lifecycle.state import State, before, derive, schedule_faults
+from osc_imagetools.lifecycle.state import (
+    Derived,
+    State,
+    before,
+    derive,
+    schedule_faults,
+)
 from tests.unit.lifecycle.images import managed, shown
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
@@ -98,6 +111,7 @@ UNCONFIRMED = {
     "with-a-replacement": (shown(), Request(replacement="two")),
     "with-one-from-before": (managed("one", 1, lifecycle_replacement="two"), Request()),
     "left-listed": (shown(), Request(hidden=False)),
+    "private-and-left-listed": (shown(visibility="private"), Request(hidden=False)),
     "hidden-already": (shown(os_hidden=True), Request()),
     "scheduled": (
         shown(),
@@ -230,6 +244,86 @@ def test_what_to_know_about_it_is_said(image, fields, says):
     assert bool(note) is bool(says)
 
 
+def test_several_things_to_know_are_told_apart():
+    note = deprecation(
+        shown(), yes(visibility="community", state=State.OBSOLETE), [], NOW
+    ).note
+
+    assert note.split("; ") == [UNNAMED, UNBOOTABLE, ADOPTED]
+
+
+def test_dates_in_no_order_at_all_are_refused_pair_by_pair():
+    names = ("deprecated", "obsolete", "delete")
+    dates = {f"lifecycle_{name}_at": LATER for name in names}
+    dates["lifecycle_obsolete_at"] = DAYS["soon"]
+    dates["lifecycle_delete_at"] = DAYS["past"]
+
+    decision = deprecation(shown(), yes(dates=dates), [], NOW)
+
+    assert decision.note == (
+        "lifecycle_delete_at is before lifecycle_obsolete_at; "
+        "lifecycle_obsolete_at is before lifecycle_deprecated_at: "
+        "give both dates, in order"
+    )
+
+
+def test_F97_what_a_snapshot_inherited_says_nothing_of_its_own_way_out():
+    origin = managed("origin", 7, **OUT | {"lifecycle_state": "obsolete"})
+    hiding = {"lifecycle_before": json.dumps({"os_hidden": False})}
+    snapshot = Image.from_glance({**origin.fields, **hiding, "id": "one"})
+
+    after = done(snapshot, deprecation(snapshot, yes(hidden=False), [], NOW))
+
+    assert after.text("lifecycle_state") == "deprecated"
+    assert after.moment("lifecycle_deprecated_at") == NOW
+    assert after.hidden
+
+
+def test_date_that_is_now_replaces_that_of_what_was_carried_out():
+    name = "lifecycle_obsolete_at"
+    out = OUT | {"lifecycle_state": "obsolete", name: format_time(DAYS["past"])}
+    image = managed("one", 1, **out, status="deactivated")
+
+    after = done(image, deprecation(image, yes(dates={name: NOW}), [], NOW))
+
+    assert after.moment(name) == NOW
+
+
+def test_a_listing_that_shows_it_already_is_no_second_image():
+    out = done(shown(), deprecation(shown(), yes(), [], NOW))
+
+    for decision in (
+        deprecation(out, yes(hidden=False), [shown()], NOW),
+        reinstatement(out, [shown()]),
+    ):
+        assert not done(out, decision).hidden
+
+
+def test_record_reads_the_same_whoever_writes_it():
+    out = done(shown(), deprecation(shown(), yes(reason="x"), [], NOW))
+
+    told = before(out)
+
+    assert len(told) > 5
+    assert out.text("lifecycle_before") == json.dumps(told, sort_keys=True)
+
+
+def test_record_in_another_spelling_is_no_change():
+    told = {"lifecycle_before": '{"os_hidden":false}'}
+    image = managed("one", 1, **OUT | told, tags=["lifecycle"])
+
+    assert deprecation(image, yes(), [], NOW).result == "unchanged"
+
+
+def test_what_makes_a_deprecated_image_obsolete_is_named():
+    image = managed("one", 1, **OUT, tags=["lifecycle"])
+
+    decision = deprecation(image, yes(state=State.OBSOLETE), [], NOW)
+
+    assert (decision.result, decision.status) == ("obsolete", "deactivated")
+    assert decision.changes == ("lifecycle_obsolete_at", "lifecycle_state", "status")
+
+
 def test_refusal_says_what_would_allow_it():
     obsolete = Request(state=State.OBSOLETE, hidden=False)
 
@@ -240,31 +334,40 @@ def test_refusal_says_what_would_allow_it():
     assert "migration of servers that run on it will fail. Say --yes" in breaking.note
 
 
+AS_IT_IS = (
+    "a deprecation that lies ahead leaves the image as it is until then: say nothing "
+    "of its state, hiding and visibility"
+)
 FAULTS = {
     "obsolete-and-later": (
         {"state": State.OBSOLETE, "dates": {"lifecycle_obsolete_at": DAYS["soon"]}},
-        "obsolete now",
+        "it can't be obsolete now and on a day that lies ahead",
+    ),
+    "obsolete-and-deprecated-later": (
+        {"state": State.OBSOLETE, "dates": {"lifecycle_deprecated_at": DAYS["soon"]}},
+        AS_IT_IS,
     ),
     "hidden-and-later": (
         {"hidden": True, "dates": {"lifecycle_deprecated_at": DAYS["soon"]}},
-        "leaves the image as it is",
+        AS_IT_IS,
     ),
     "private-and-later": (
         {
             "visibility": "private",
             "dates": {"lifecycle_deprecated_at": Duration.parse("1d")},
         },
-        "leaves the image as it is",
+        AS_IT_IS,
     ),
 }
 
 
 @pytest.mark.parametrize(("fields", "why"), FAULTS.values(), ids=FAULTS)
 def test_request_that_contradicts_itself(fields, why):
-    assert why in Request(**fields).fault(NOW)
+    assert Request(**fields).fault(NOW) == why
 
 
 NO_FAULTS = {
+    "deprecated-later": {"dates": {"lifecycle_deprecated_at": DAYS["soon"]}},
     "obsolete-later": {"dates": {"lifecycle_obsolete_at": DAYS["soon"]}},
     "obsolete-since": {
         "state": State.OBSOLETE,
@@ -291,6 +394,168 @@ def test_reinstatement_names_all_that_it_changes():
     assert decision.status == "active"
     assert {"status", "os_hidden", "tags", "lifecycle_state"} <= set(decision.changes)
     assert "lifecycle_before" not in decision.changes
+
+
+def test_reinstatement_changes_no_status_by_a_patch_and_leaves_tags_of_others():
+    image = shown(tags=["mine"])
+    out = done(image, deprecation(image, yes(state=State.OBSOLETE), [], NOW))
+    tagged = Image.from_glance({**out.fields, "tags": ["lifecycle", "mine", "new"]})
+
+    steps = reinstatement(tagged, []).change.patch(tagged)
+
+    assert [step["path"] for step in steps if not step["path"].startswith("/lif")] == [
+        "/os_hidden",
+        "/tags",
+    ]
+    assert steps[-1]["value"] == ["mine", "new"]
+
+
+def test_reinstatement_of_what_still_boots_says_nothing_of_its_status():
+    out = done(shown(), deprecation(shown(), yes(), [], NOW))
+
+    decision = reinstatement(out, [])
+
+    assert decision.status is None
+    assert "status" not in decision.changes
+
+
+def test_reinstatement_beside_another_visible_image_is_refused_with_the_way_out():
+    out = done(shown(), deprecation(shown(), yes(), [], NOW))
+
+    decision = reinstatement(out, [shown("two")])
+
+    assert decision.result == "refused"
+    assert decision.note == (
+        "image two bears its name and is visible: there would be two. To bring this "
+        "one back in its place, use 'openstack image rollback'"
+    )
+
+
+def test_image_that_nobody_deprecated_is_left_as_it_is():
+    decision = reinstatement(managed("one", 1), [])
+
+    assert (decision.result, decision.note) == (
+        "unchanged",
+        "no deprecation of it is recorded",
+    )
+
+
+def test_all_that_is_broken_in_a_record_is_named():
+    told = json.dumps({"os_hidden": "no", "owner": "x", "visibility": "public"})
+    image = managed("one", 1, **OUT, lifecycle_before=told)
+
+    decision = reinstatement(image, [])
+
+    assert decision.note == (
+        "lifecycle_before holds what no deprecation wrote: 'os_hidden, owner'"
+    )
+
+
+INHERITANCE = {
+    "nothing": {},
+    "of a deprecated one": {"lifecycle_state": "deprecated"},
+    "of a staged one": {"lifecycle_state": "staged"},
+    "of one that was to be deleted": {"lifecycle_delete_at": "2020-01-01T00:00:00Z"},
+    "of one that was replaced": {"lifecycle_replacement": "x", "lifecycle_reason": "x"},
+}
+
+
+@pytest.mark.parametrize("inherited", INHERITANCE.values(), ids=INHERITANCE)
+def test_F97_what_a_snapshot_inherited_never_comes_to_life_after_an_adoption(inherited):
+    snapshot = shown(lifecycle_id="other", lifecycle_family="x", **inherited)
+    request_ = yes(replacement="two", reason="old")
+    out = done(snapshot, deprecation(snapshot, request_, [], NOW))
+    adopted = Image.from_glance({**out.fields, "lifecycle_generation": "1"})
+
+    after = done(adopted, reinstatement(adopted, []))
+
+    assert derive(after) == Derived(State.ACTIVE)
+    assert {name for name in after.fields if name.startswith("lifecycle_")} == {
+        "lifecycle_id",
+        "lifecycle_family",
+        "lifecycle_generation",
+        "lifecycle_state",
+    }
+
+
+def test_durations_of_every_day_put_no_date_off():
+    request = yes(
+        dates={
+            "lifecycle_deprecated_at": Duration.parse("30d"),
+            "lifecycle_obsolete_at": Duration.parse("6 months"),
+            "lifecycle_delete_at": Duration.parse("12h 1y"),
+        }
+    )
+    first = deprecation(managed("one", 1), request, [], NOW)
+    image = done(managed("one", 1), first)
+
+    for days in range(1, 400, 7):
+        again = deprecation(image, request, [], NOW + timedelta(days=days))
+
+        assert (again.result, again.changes) == ("unchanged", ())
+        assert again.note == (
+            "lifecycle_delete_at, lifecycle_deprecated_at, lifecycle_obsolete_at "
+            f"stays: {NOT_PUT_OFF}"
+        )
+    assert first.result == "scheduled"
+    assert NOT_PUT_OFF not in first.note
+    assert deprecation(image, request, [], NOW).note == ""
+
+
+DAY = "lifecycle_delete_at"
+LONGER, SHORTER = Duration.parse("30d"), Duration.parse("1d")
+MOVED = {
+    "a duration puts nothing off": ({}, LONGER, False),
+    "not what is due either": (
+        *({**OUT, DAY: format_time(DAYS["past"])}, LONGER, False),
+    ),
+    "a duration brings nearer": ({}, SHORTER, True),
+    "a date puts off": ({}, LATER, True),
+    "a duration from a date that nobody can read": ({DAY: "in June"}, LONGER, True),
+    "a duration from what was inherited": ({"lifecycle_id": "x"}, LONGER, True),
+}
+
+
+@pytest.mark.parametrize(("fields", "date", "moves"), MOVED.values(), ids=MOVED)
+def test_date_that_is_there_moves(fields, date, moves):
+    image = managed("one", 1, **{DAY: format_time(DAYS["soon"]), **fields})
+
+    decision = deprecation(image, yes(dates={DAY: date}), [], NOW)
+
+    assert (DAY in decision.changes) is moves
+    assert (NOT_PUT_OFF in decision.note) is not moves
+    assert decision.result in ("deprecated", "unchanged")
+
+
+def test_what_was_carried_out_stays_without_a_word_of_it():
+    image = managed("one", 1, **OUT, tags=["lifecycle"])
+    dates = {"lifecycle_deprecated_at": Duration.parse("30d")}
+
+    decision = deprecation(image, yes(dates=dates), [], NOW)
+
+    assert (decision.result, decision.note) == ("unchanged", "")
+
+
+def test_date_that_has_passed_is_not_carried_out_by_one_that_lies_ahead():
+    told = {"lifecycle_state": "active", "lifecycle_deprecated_at": "2026-02-01"}
+    image = managed("one", 1, **told, tags=["lifecycle"])
+    dates = {"lifecycle_deprecated_at": Duration.parse("30d")}
+
+    decision = deprecation(image, yes(dates=dates), [], NOW)
+
+    assert (decision.result, decision.changes) == ("unchanged", ())
+    assert NOT_PUT_OFF in decision.note
+
+
+def test_refusal_says_that_a_date_has_stayed():
+    image = managed("one", 1, lifecycle_delete_at="2026-03-02T00:00:00Z")
+    dates = {"lifecycle_delete_at": LONGER, "lifecycle_obsolete_at": LATER}
+
+    decision = deprecation(image, yes(dates=dates), [], NOW)
+
+    assert decision.result == "refused"
+    assert "is before lifecycle_obsolete_at" in decision.note
+    assert NOT_PUT_OFF in decision.note
 
 
 def test_date_beyond_the_calendar_is_said_in_words():
@@ -331,6 +596,16 @@ def test_first_value_that_a_deprecation_found_is_the_one_that_comes_back():
     assert done(twice, reinstatement(twice, [])).text("lifecycle_reason") == "first"
 
 
+def test_record_never_holds_an_older_record_of_the_same_image():
+    image = managed("one", 1, lifecycle_before="broken")
+    once = done(image, deprecation(image, yes(), [], NOW))
+    twice = done(once, deprecation(once, yes(reason="new"), [], NOW))
+
+    for out in (once, twice):
+        assert "lifecycle_before" not in before(out)
+        assert "lifecycle_before" not in done(out, reinstatement(out, [])).fields
+
+
 def test_record_of_a_deprecation_that_is_broken_is_begun_again():
     image = managed("one", 1, lifecycle_before="broken", lifecycle_state="active")
 
@@ -343,7 +618,10 @@ def test_deprecated_image_without_a_record_is_not_reinstated():
     decision = reinstatement(managed("one", 1, **OUT), [])
 
     assert decision.result == "refused"
-    assert "image rollback" in decision.note
+    assert decision.note == (
+        "it has no lifecycle_before, so nothing tells what to bring back. To make it "
+        "current again, use 'openstack image rollback'"
+    )
 
 
 def test_unhidden_shows_what_a_deprecation_hid_but_never_a_second_one():
@@ -367,6 +645,8 @@ BROKEN = {
     "a-status": {"status": "deleted"},
     "text-for-hidden": {"os_hidden": "false"},
     "text-for-tags": {"tags": "x"},
+    "no-name": {"name": ""},
+    "a-number-for-a-purpose": {"os_purpose": 1},
 }
 
 
@@ -468,3 +748,15 @@ ALLOWED = [
     ("its state is active, but it is hidden",),
     ("its state is active, but it is deactivated",),
 ]
+
+
+@pytest.mark.parametrize(
+    ("characters", "result"), [(59_000, "deprecated"), (60_000, "refused")]
+)
+def test_record_that_glance_could_not_store_is_refused(characters, result):
+    snapshot = shown(lifecycle_id="other", lifecycle_history="x" * characters)
+
+    decision = deprecation(snapshot, Request(is_confirmed=True), [], NOW)
+
+    assert decision.result == result
+    assert (TOO_LONG in decision.note) is (result == "refused")

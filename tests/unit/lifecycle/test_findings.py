@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from osc_imagetools.lifecycle.finding import Check, Observed, Severity
-from osc_imagetools.lifecycle.findings import findings
+from osc_imagetools.lifecycle.findings import findings, unknown_members
 from osc_imagetools.lifecycle.moments import format_time
 from osc_imagetools.lifecycle.properties import TABLE
 from osc_imagetools.lifecycle.replacement_findings import unknown
@@ -306,6 +306,134 @@ def test_replacements_that_nobody_has_read_yet_are_named():
     )
 
     assert unknown(Observed(OWNER, images, NOW)) == {ONE}
+
+
+RETIRED = current("one", 1, **DEPRECATED, lifecycle_replacement="two")
+FOR_ALL, FOR_OURS = {"visibility": "public"}, {"visibility": "private"}
+MEMBERS = {
+    "both have accepted": (current("two", 2), {"one": {"a"}, "two": {"a", "b"}}, False),
+    "nobody has accepted the old one": (current("two", 2), {"one": set()}, False),
+    "one has not accepted": (current("two", 2), {"one": {"a"}, "two": set()}, True),
+    "one of two": (current("two", 2), {"one": {"a", "b"}, "two": {"a"}}, True),
+    "private": (current("two", 2, **FOR_OURS), {"one": {"a"}, "two": set()}, True),
+    "public": (current("two", 2, **FOR_ALL), {"one": {"a"}, "two": set()}, False),
+    "who replaces it may not be asked": (
+        *(current("two", 2), {"one": {"a"}, "two": None}, False),
+    ),
+    "who is replaced may not be asked": (
+        *(current("two", 2), {"one": None, "two": set()}, False),
+    ),
+    "another project's, of which one sees oneself alone": (
+        *(shown("two", owner=STRANGER), {"one": {"a"}, "two": {OWNER}}, False),
+    ),
+}
+
+
+@pytest.mark.parametrize(("other", "read", "is_found"), MEMBERS.values(), ids=MEMBERS)
+def test_members_who_do_not_see_what_replaces_their_image(other, read, is_found):
+    members = {name: each if each is None else {*each} for name, each in read.items()}
+
+    listed = findings(Observed(OWNER, (RETIRED, other), NOW, members=members))
+
+    assert [str(one.check) for one in listed] == ["replacement-unfit"] * is_found
+    assert all("a" in one.what or "b" in one.what for one in listed)
+    assert all("Have them accept it" in one.do for one in listed)
+
+
+RETIRED_FOR_OURS = {**DEPRECATED, **FOR_OURS, "lifecycle_replacement": "two"}
+TO_READ = {
+    "first of what is replaced": ([RETIRED, current("two", 2)], {}, {"one"}),
+    "then of what replaces it": (
+        *([RETIRED, current("two", 2)], {"one": {"a"}}, {"two"}),
+    ),
+    "not where nobody has accepted it": (
+        *([RETIRED, current("two", 2)], {"one": set()}, set()),
+    ),
+    "not where they may not be asked": (
+        *([RETIRED, current("two", 2)], {"one": None}, set()),
+    ),
+    "once": ([RETIRED, current("two", 2)], {"one": {"a"}, "two": set()}, set()),
+    "not for all to see": ([RETIRED, current("two", 2, **FOR_ALL)], {}, set()),
+    "not of what is unfit anyway": (
+        *([RETIRED, current("two", 2, os_hidden=True)], {}, set()),
+    ),
+    "of others' only to see who finds it by its name": (
+        [RETIRED, shown("two", owner=STRANGER)],
+        {},
+        {"two"},
+    ),
+    "of those once, too": (
+        *([RETIRED, shown("two", owner=STRANGER)], {"two": None}, set()),
+    ),
+    "not of what is for nobody else": (
+        [
+            current("one", 1, **RETIRED_FOR_OURS),
+            current("two", 2),
+        ],
+        *({}, set()),
+    ),
+    "not of other names": (
+        *([RETIRED, shown("two", name="x", owner=STRANGER)], {}, set()),
+    ),
+    "not of the next version": (
+        *([current(lifecycle_replacement="family:debian-13")], {}, set()),
+    ),
+    "not where it is gone": ([RETIRED], {}, set()),
+}
+
+
+@pytest.mark.parametrize(("images", "read", "wanted"), TO_READ.values(), ids=TO_READ)
+def test_only_members_that_decide_are_asked_for(images, read, wanted):
+    observed = Observed(OWNER, tuple(images), NOW, members=read)
+
+    assert unknown_members(observed) == wanted
+
+
+OTHERS = {"owner": STRANGER, "name": "debian-13"}
+SAME_NAME = {
+    "public": ({"visibility": "public"}, {}, True),
+    "shared and accepted": ({"visibility": "shared"}, {"two": {OWNER}}, True),
+    "shared and not accepted": ({"visibility": "shared"}, {"two": {"a"}}, False),
+    "shared and not read": ({"visibility": "shared"}, {}, False),
+    "community, whose names do not resolve": (
+        *({"visibility": "community"}, {"two": {OWNER}}, False),
+    ),
+    "private, as admins see it": ({"visibility": "private"}, {}, False),
+    "hidden": ({"visibility": "public", "os_hidden": True}, {}, False),
+    "of another name": ({"visibility": "public", "name": "debian"}, {}, False),
+}
+
+
+@pytest.mark.parametrize(
+    ("fields", "read", "is_found"), SAME_NAME.values(), ids=SAME_NAME
+)
+def test_F108_another_projects_image_of_the_name_is_found(fields, read, is_found):
+    images = (current("one", 1), shown("two", **{**OTHERS, **fields}))
+
+    listed = findings(Observed(OWNER, images, NOW, members=read))
+
+    assert [str(one.check) for one in listed] == ["two-visible"] * is_found
+    for one in listed:
+        assert one.image == "one"
+        assert f"one, two of project {STRANGER}" in one.what
+        assert "One of the projects" in one.do
+
+
+def test_two_of_other_projects_are_no_finding_where_none_is_ours():
+    others = [shown(name, **OTHERS, visibility="public") for name in ("two", "three")]
+    images = (current(**DEPRECATED, lifecycle_reason="the end"), *others)
+
+    assert findings(Observed(OWNER, images, NOW)) == ()
+
+
+def test_of_two_of_ours_the_one_that_is_not_current_is_to_be_hidden():
+    other = shown("zero", **OTHERS, visibility="public")
+    images = (current("one", 1), current("two", 2), other)
+
+    [finding] = findings(Observed(OWNER, images, NOW))
+
+    assert finding.do.endswith("--hidden one")
+    assert "3 visible images bear its name" in finding.what
 
 
 def test_a_standard_is_checked_of_current_versions_where_it_was_asked_for():

@@ -36,10 +36,15 @@ def test_what_is_not_said_is_no_fault():
     assert Policy.on(managed("one", 1)) == Policy()
 
 
+def test_the_longest_number_of_versions_is_one_that_can_be_read():
+    assert Policy.on(managed("one", 1, lifecycle_keep="999999")).keep == 999999
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
         ("keep", "0"),
+        ("keep", "1000000"),
         ("keep", "-1"),
         ("keep", "٣"),
         ("keep", ""),
@@ -66,7 +71,7 @@ def test_f80_what_cannot_be_read_is_unknown_and_a_fault(name, value):
         ([], None),
         ([managed("one", 1), managed("two", 2)], "two"),
         ([managed("one", 1), managed("two", 2, os_hidden=True)], "one"),
-        ([managed("one", 1, os_hidden=True), managed("two", 2, os_hidden=True)], "two"),
+        ([managed(name, n, os_hidden=True) for n, name in enumerate("abc")], "c"),
     ],
 )
 def test_the_current_version_bears_the_policy_or_else_the_newest(versions, expected):

@@ -2,7 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 
-from osc_imagetools.lifecycle.replacement import Chain, Link, unfit
+from osc_imagetools.lifecycle.replacement import (
+    Chain,
+    Link,
+    audience,
+    members_decide,
+    unfit,
+)
 from tests.unit.lifecycle.images import OWNER, managed, shown
 
 OUT = {"lifecycle_state": "deprecated", "os_hidden": True}
@@ -59,6 +65,69 @@ def test_members_have_accepted_it(needed, accepted, owner, fits):
     why = unfit(chain(replacement, accepted=accepted), shown(), frozenset(needed))
 
     assert (why is None) is fits
+
+
+WORDS = {
+    "too narrow": (
+        shown(visibility="public"),
+        shown("two", visibility="community"),
+        "the replacement two is community, but the image is public",
+    ),
+    "for members": (
+        shown(visibility="community"),
+        shown("two"),
+        "the replacement two is shared, but the image is community",
+    ),
+    "not accepted": (
+        shown(),
+        shown("two", owner="z"),
+        "the replacement two is shared, and these projects have not accepted it: "
+        f"{OWNER}, a, b",
+    ),
+}
+
+
+@pytest.mark.parametrize(("image", "other", "why"), WORDS.values(), ids=WORDS)
+def test_who_would_not_see_it_is_said(image, other, why):
+    assert unfit(chain(other), image, frozenset("ab")) == why
+
+
+def test_members_of_an_image_that_is_private_by_now_need_nothing():
+    image = shown(visibility="private")
+
+    assert unfit(chain(shown("two")), image, frozenset({"a"})) is None
+
+
+@pytest.mark.parametrize(
+    ("of_image", "of_other", "decide"),
+    [
+        ("shared", "shared", True),
+        ("shared", "private", True),
+        ("shared", "community", False),
+        ("shared", "public", False),
+        ("private", "shared", False),
+        ("community", "shared", False),
+    ],
+)
+def test_members_decide_between_images_that_only_members_see(
+    of_image, of_other, decide
+):
+    links = chain(shown("two", visibility=of_other))
+
+    assert members_decide(links, shown(visibility=of_image)) is decide
+
+
+NO_AUDIENCE = {
+    "F97-inherited": shown(lifecycle_before='{"visibility": "public"}'),
+    "F80-a-list": managed("one", 1, lifecycle_before='{"visibility": ["public"]}'),
+    "F80-a-word": managed("one", 1, lifecycle_before='{"visibility": "everybody"}'),
+    "F80-too-deep": managed("one", 1, lifecycle_before='{"visibility":' * 9999),
+}
+
+
+@pytest.mark.parametrize("image", NO_AUDIENCE.values(), ids=NO_AUDIENCE)
+def test_what_no_deprecation_of_it_wrote_tells_no_audience(image):
+    assert audience(image) == "shared"
 
 
 def test_audience_is_that_of_before_the_deprecation():

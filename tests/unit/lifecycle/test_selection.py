@@ -40,6 +40,7 @@ CASES = {
         ["one"],
     ),
     "no-such-family": ({"family": "nothing"}, []),
+    "a-variable-that-was-empty": ({"family": "", "include_current": True}, []),
 }
 
 

@@ -39,21 +39,35 @@ def test_an_image_that_is_let_go_of_has_nothing_of_ours_and_all_of_its_own():
     assert letting_go(free).result == "unchanged"
 
 
+NO_VERSION = (
+    "it is no version of a family: adopt it with 'openstack image lifecycle set "
+    "--family <name>'"
+)
+
+
 @pytest.mark.parametrize(
     ("image", "says"),
     [
-        (managed("one", 1, status="saving"), "its status is saving"),
-        (managed("one", 1, lifecycle_run="x"), "a run is importing it"),
-        (shown("one"), "it is no version of a family"),
-        (shown("one", lifecycle_id="other"), "it is no version of a family"),
+        (
+            managed("one", 1, status="saving"),
+            "its bytes are not all there yet: its status is saving",
+        ),
+        (managed("one", 1, lifecycle_run="x"), "a run is importing it just now"),
+        (shown("one"), NO_VERSION),
+        (shown("one", lifecycle_id="other"), NO_VERSION),
     ],
 )
 def test_what_nothing_can_be_said_of_says_why(image, says):
     for decision in (setting(image, HOLD), unsetting(image, HOLD)):
         assert decision.result == "refused"
-        assert says in decision.note
+        assert decision.note == says
 
 
 @pytest.mark.parametrize("fields", [{"status": "saving"}, {"lifecycle_run": "x"}])
 def test_an_image_whose_bytes_move_is_not_let_go_of(fields):
-    assert letting_go(managed("one", 1, **fields)).result == "refused"
+    image = managed("one", 1, **fields)
+
+    decision = letting_go(image)
+
+    assert decision == setting(image, HOLD)
+    assert decision.result == "refused"

@@ -73,7 +73,7 @@ def test_a_scope_covers_what_may_be_seen_there(scope, image, is_covered):
 def test_unmanaged_is_what_has_no_family_oldest_of_a_name_first():
     heap = [
         shown("b", name="b"),
-        shown("young", name="a", created_at="2026-02-01T00:00:00Z"),
+        shown("a young one", name="a", created_at="2026-02-01T00:00:00Z"),
         shown("unknown", name="a"),
         shown("old", name="a", created_at="2026-01-01T00:00:00Z"),
         shown("old", name="a", created_at="2026-01-01T00:00:00Z"),
@@ -84,7 +84,9 @@ def test_unmanaged_is_what_has_no_family_oldest_of_a_name_first():
 
     found = unmanaged(heap, SCOPE)
 
-    assert [image.id for image in found] == ["old", "young", "unknown", "b", "snapshot"]
+    assert [image.id for image in found] == [
+        *("old", "a young one", "unknown", "b", "snapshot"),
+    ]
 
 
 def moment(text):

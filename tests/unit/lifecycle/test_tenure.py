@@ -40,8 +40,10 @@ SPANS = {
     "still-current": ([version(1, 0)], [(1, 0, None)]),
     "swapped": ([version(1, 0, 5), version(2, 5)], [(1, 0, 5), (2, 5, None)]),
     "end-untold": ([version(1, 0), version(2, 5)], [(1, 0, 5), (2, 5, None)]),
+    "in-one-second": ([version(2, 5), version(1, 5)], [(1, 5, 5), (2, 5, None)]),
     "a-gap": ([version(1, 0, 3), version(2, 5)], [(1, 0, 3), (2, 5, None)]),
     "published-again": ([version(3, 9, 5)], [(3, 9, None)]),
+    "published-again-in-the-same-second": ([version(3, 9, 9)], [(3, 9, None)]),
     "F80-broken": ([version(1, "soon", 3), version(2, 5)], [(2, 5, None)]),
     "F80-broken-end": ([version(1, 0, "soon")], [(1, 0, None)]),
     "deprecated": (
@@ -54,6 +56,13 @@ SPANS = {
             version(2, 5),
         ],
         [(1, 0, 5), (2, 5, None)],
+    ),
+    "deprecated-at-once": (
+        [
+            version(1, 0, lifecycle_deprecated_at=day(0).isoformat(), **DEPRECATED),
+            version(2, 5),
+        ],
+        [(1, 0, 0), (2, 5, None)],
     ),
     "deprecated-no-one-knows-when": ([version(1, 0, **DEPRECATED)], [(1, 0, 0)]),
     "scheduled-only": (
@@ -89,6 +98,47 @@ def test_in_the_instant_of_a_swap_the_newer_one_was_current():
     overlapping = family(version(1, 0, 6), version(2, 5))
 
     assert current_at(overlapping, day(5)).id == "id2"
+
+
+def test_at_the_end_of_its_time_a_version_no_longer_was_current():
+    gap = family(version(1, 0, 3), version(2, 5))
+
+    assert current_at(gap, day(3)) is None
+    assert current_at(gap, day(3) - timedelta(seconds=1)).id == "id1"
+
+
+def test_tenures_are_rows_that_machines_read():
+    rows = [one.as_row() for one in tenures(family(version(1, 0), version(2, 5)))]
+
+    assert rows == [
+        {
+            "id": "id1",
+            "version": "20260301",
+            "since": "2026-01-01T00:00:00Z",
+            "until": "2026-01-06T00:00:00Z",
+        },
+        {
+            "id": "id2",
+            "version": "20260302",
+            "since": "2026-01-06T00:00:00Z",
+            "until": None,
+        },
+    ]
+
+
+def test_a_version_of_this_very_moment_has_the_last_column():
+    [line, _] = drawn(tenures(family(version(1, 0), version(2, 8))), day(8))
+
+    assert line.split("  ")[1] == "." * (COLUMNS - 1) + "#"
+
+
+def test_a_version_without_a_label_is_told_by_the_first_eight_of_its_id():
+    told = {"lifecycle_published_at": "2026-01-01", "lifecycle_version": None}
+    nameless = managed("123456789", 1, **told)
+
+    [line] = drawn(tenures(family(nameless)), day(1))
+
+    assert line.startswith("12345678  #")
 
 
 def test_a_timeline_has_a_line_a_version_newest_first():

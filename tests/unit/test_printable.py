@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osc_imagetools.source.printable import printable
+from osc_imagetools.printable import printable
 
 
 @pytest.mark.parametrize(

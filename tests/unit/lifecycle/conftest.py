@@ -1,0 +1,10 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""How the decisions are tested: no example fails for being slow on a busy machine."""
+
+from __future__ import annotations
+
+import hypothesis
+
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")

@@ -1,0 +1,28 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+
+from osc_imagetools.lifecycle.decision import moving
+from tests.unit.lifecycle.images import shown
+
+COPIED = (
+    "Glance copies it between its stores just now, and would undo a change when that "
+    "ends: run this again then"
+)
+MOVING = {
+    "still": ({}, None),
+    "queued": (
+        {"status": "queued"},
+        "its bytes are not all there yet: its status is queued",
+    ),
+    "imported": ({"lifecycle_run": "x"}, "a run is importing it just now"),
+    "locked": ({"os_glance_import_task": "b6f2"}, COPIED),
+    "copied": ({"os_glance_importing_to_stores": "slow"}, COPIED),
+    "copied-before": ({"os_glance_importing_to_stores": ""}, None),
+    "copied-in-vain": ({"os_glance_failed_import": "slow"}, None),
+}
+
+
+@pytest.mark.parametrize(("fields", "why"), MOVING.values(), ids=MOVING)
+def test_nobody_may_touch_an_image_whose_bytes_move(fields, why):
+    assert moving(shown(**fields)) == why
