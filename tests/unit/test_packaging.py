@@ -298,7 +298,9 @@ class TestStart:
         assert [module for module in imported if is_ours(module)] == []
 
     def test_a_stock_command_imports_our_parsers_and_nothing_behind_them(self):
-        thin = re.compile(r"osc_imagetools(\.(commands(\.\w+)*|errors|i18n))?")
+        thin = re.compile(
+            r"osc_imagetools(\.(commands(\.\w+)*|errors|i18n|printable))?"
+        )
 
         imported = imported_by(self.SHELL.format(["image", "list", "--help"]))
 
