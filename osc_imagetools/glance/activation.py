@@ -33,7 +33,7 @@ def activation(images: Images, image: Image, status: str) -> Image:
             _act(images, image, _ACTIONS[status])
             image = images.get(image.id) or _deleted(image)
         except GlanceError as error:
-            if 400 <= error.status < 500:
+            if error.is_final:
                 raise
             why = str(error)
         if image.status == status:

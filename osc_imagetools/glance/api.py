@@ -29,6 +29,9 @@ FRESH_TOKEN_SECONDS = 1800
 
 LONGEST_REASON_CHARACTERS = 4096
 
+CONFLICTS = (409, 412)
+"""Statuses of answers to what another writer came before: read again, and repeat."""
+
 _EPOCH = datetime.fromtimestamp(0, timezone.utc)
 _LOADED = time.monotonic()
 
@@ -40,6 +43,14 @@ class GlanceError(OperatorError):
         super().__init__(what, why, do)
         self.status = status
         """HTTP status of the answer; 0 when there was none."""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the same request would be answered the same: no conflict, no fault.
+
+        Glance answers 409 and 412 to what another writer has just made impossible.
+        """
+        return 400 <= self.status < 500 and self.status not in CONFLICTS
 
 
 class Api:
@@ -94,6 +105,8 @@ class Api:
             data=blocks,
             headers=headers,
             connect_retries=0,
+            # The SDK's default is to repeat what was answered 503: with no bytes left.
+            status_code_retries=0,
             allow_reauth=False,
             redirect=False,
             log=False,

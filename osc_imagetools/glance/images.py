@@ -11,7 +11,14 @@ from typing import Any
 
 import requests
 
-from osc_imagetools.glance.api import Api, GlanceError, reason, refusal, told
+from osc_imagetools.glance.api import (
+    CONFLICTS,
+    Api,
+    GlanceError,
+    reason,
+    refusal,
+    told,
+)
 from osc_imagetools.lifecycle.change import Change
 from osc_imagetools.lifecycle.image import GONE, Image
 from osc_imagetools.lifecycle.moments import format_time
@@ -157,7 +164,7 @@ class Images:
                 why = self._patch(image, operations) or why
                 read_back = self.get(image.id)
             except GlanceError as error:
-                if 400 <= error.status < 500:
+                if error.is_final:
                     raise
                 why = str(error)
             else:
@@ -208,7 +215,7 @@ class Images:
         answer = self.api.patch(f"/images/{image.id}", operations)
         if answer.status_code == 200:
             return ""
-        if answer.status_code == 409:
+        if answer.status_code in CONFLICTS:
             return reason(answer)
         do = needed_role(_policy(operations)) if answer.status_code == 403 else ""
         raise refusal(f"Image {image.id} was not changed", answer, do)

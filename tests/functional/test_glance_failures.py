@@ -36,6 +36,7 @@ QUOTA = b"<html><body><h1>413</h1>image_size_total is over limit of 1000</body><
 REFUSALS = {
     "F45-token": (401, b"", "longer lifetime"),
     "F46-proxy": (502, b"<html><h1>Bad Gateway</h1></html>", "Bad Gateway (502)"),
+    "F46-overload": (503, b"<html><h1>Busy</h1></html>", "Busy (503)"),
     "F48-quota": (413, QUOTA, "image_size_total is over limit of 1000 (413)"),
 }
 
@@ -87,6 +88,7 @@ class TestUpload:
         outcome = import_url(through, url, NAME)
 
         refused(cloud, through, outcome, says)
+        assert len(before_glance.matching("PUT", FILE)) == 1
 
 
 ORDERS = {
