@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from osc_imagetools.lifecycle import properties
 from osc_imagetools.lifecycle.image import GONE, Image
@@ -19,6 +19,8 @@ class Family:
     name: str
     versions: tuple[Image, ...]
     """By generation, lowest first."""
+    used_up: int = 0
+    """The highest number known of versions that are gone."""
 
     @classmethod
     def of(cls, owner: str, name: str, images: Iterable[Image]) -> Family:
@@ -41,10 +43,16 @@ class Family:
             tuple(sorted(members.values(), key=lambda one: (one.generation, one.id))),
         )
 
+    def without(self, images: Iterable[Image]) -> Family:
+        """The family without those of *images* that are its versions."""
+        ids = {image.id for image in images}
+        kept = (version for version in self.versions if version.id not in ids)
+        return replace(self, versions=tuple(kept), used_up=self.highest_generation)
+
     @property
     def highest_generation(self) -> int:
         """The highest number known to be given out; 0 for a new family."""
-        return max((version.generation for version in self.versions), default=0)
+        return max((self.used_up, *(version.generation for version in self.versions)))
 
     @property
     def owned(self) -> tuple[Image, ...]:

@@ -57,8 +57,9 @@ class NewVersion:
         }
 
     def probe(self, run: Run) -> dict[str, Any]:
-        """The body of a POST that asks for the same rights and claims nothing."""
-        return self._body(str(uuid.uuid4())) | {properties.RUN: str(run)}
+        """The body of a POST that asks for the same rights and claims no number."""
+        own_id = str(uuid.uuid4())
+        return self._body(own_id) | _owned(own_id, self.family, run)
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -83,17 +84,32 @@ class NewVersion:
 
 def ticket(owner: str, family: str, generation: int, run: Run) -> dict[str, Any]:
     """The body of a POST that uses a number up, for an image that is there already."""
-    own_id = image_id(owner, family, generation)
+    empty = _empty(image_id(owner, family, generation), owner, family, run)
+    return {**empty, "visibility": "private", properties.GENERATION: str(generation)}
+
+
+def members_probe(owner: str, family: str, run: Run) -> dict[str, Any]:
+    """The body of a POST of a record that takes members, and claims no number."""
+    empty = _empty(str(uuid.uuid4()), owner, family, run)
+    return {**empty, "visibility": "shared"}
+
+
+def _empty(own_id: str, owner: str, family: str, run: Run) -> dict[str, Any]:
     return {
         "id": own_id,
         "name": importing_name(family, own_id),
         "owner": owner,
-        "visibility": "private",
         "os_hidden": True,
         "tags": [properties.TAG],
+        **_owned(own_id, family, run),
+    }
+
+
+def _owned(own_id: str, family: str, run: Run) -> dict[str, Any]:
+    """What tells the family's next run, should *run* die, that the record may go."""
+    return {
         properties.ID: own_id,
         properties.FAMILY: family,
-        properties.GENERATION: str(generation),
         properties.STATE: "importing",
         properties.RUN: str(run),
     }

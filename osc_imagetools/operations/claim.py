@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,6 +18,9 @@ from osc_imagetools.lifecycle.image import Image
 from osc_imagetools.lifecycle.new_version import NewVersion
 from osc_imagetools.operations import run as processes
 from osc_imagetools.operations.signals import signals_wait
+
+DISCARD_RETRY_SECONDS = (0.1, 0.5, 2.0)
+"""Between tries of a DELETE."""
 
 Notice = Callable[[str], None]
 """Says something to people, on standard error."""
@@ -43,24 +47,33 @@ def clean_family(images: Images, owner: str, name: str, notice: Notice) -> Famil
     Raises `AlreadyImportingError` for the record of a run that lives.
     """
     family = Family.of(owner, name, images.of_family(owner, name))
-    for record in dead_records(images, family):
-        _delete_dead(images, record, notice)
-    return family
+    dead_records(images, family)
+    return bury_dead(images, family, notice)
 
 
 def dead_records(images: Images, family: Family) -> tuple[Image, ...]:
-    """The records of runs that died; `AlreadyImportingError` if one of them lives."""
+    """The records of runs that died; `AlreadyImportingError` if one of them lives.
+
+    One that only tries what its user may do has no number, and is in nobody's way.
+    """
+    dead = [record for record in family.owned if is_record_dead(images, record)]
     for record in family.owned:
-        if not is_record_dead(images, record):
+        if record.generation and record not in dead:
             raise AlreadyImportingError(record)
-    return family.owned
+    return tuple(dead)
 
 
-def bury_dead(images: Images, family: Family, notice: Notice) -> None:
-    """Delete the records of runs that died; those of runs that live stay."""
-    for record in family.owned:
-        if is_record_dead(images, record):
-            _delete_dead(images, record, notice)
+def bury_dead(images: Images, family: Family, notice: Notice) -> Family:
+    """The family without the records of runs that died: those are deleted.
+
+    Those of runs that live stay.
+    """
+    gone = [
+        record
+        for record in family.owned
+        if is_record_dead(images, record) and _buried(images, record, notice)
+    ]
+    return family.without(gone)
 
 
 def refuse_taken_name(
@@ -148,7 +161,7 @@ def _created(
         return holder
     if holder.run:
         if is_record_dead(images, holder):
-            _delete_dead(images, holder, notice)
+            _buried(images, holder, notice)
         elif not passes:
             raise AlreadyImportingError(holder)
     return None
@@ -166,7 +179,8 @@ def refuse_rivals(images: Images, image: Image) -> None:
         images.of_family(image.owner, image.family or ""),
     )
     for record in family.owned:
-        if record.generation < image.generation and not is_record_dead(images, record):
+        is_earlier = 0 < record.generation < image.generation
+        if is_earlier and not is_record_dead(images, record):
             raise AlreadyImportingError(record)
 
 
@@ -175,25 +189,35 @@ def discard(
 ) -> None:
     """Delete the record if *run* still owns it; signals wait.
 
-    A record that can't be deleted is named; the next run finds it dead.
+    What Glance only fails to do is tried again. A record that can't be deleted is
+    named; the next run finds it dead.
     """
     with signals_wait():
-        try:
-            found = images.get(image_id)
-            if found is not None and found.run == str(run):
-                images.delete(image_id)
-        except GlanceError as error:
-            if notice is not None:
-                notice(f"Image record {image_id} is left behind. {error}")
+        for delay in (*DISCARD_RETRY_SECONDS, None):
+            try:
+                found = images.get(image_id)
+                if found is not None and found.run == str(run):
+                    images.delete(image_id)
+                return
+            except GlanceError as error:
+                if delay is None or error.is_final:
+                    if notice is not None:
+                        notice(f"Image record {image_id} is left behind. {error}")
+                    return
+            time.sleep(delay)
 
 
-def _delete_dead(images: Images, record: Image, notice: Notice) -> None:
-    # It was read while its run lived, maybe, and published before that run ended.
+def _buried(images: Images, record: Image, notice: Notice) -> bool:
+    """Whether *record*, whose run is dead, is gone; it is deleted if it is not."""
     found = images.get(record.id)
-    if found is None or found.run != record.run:
-        return
+    if found is None:
+        return True
+    if found.run != record.run:
+        # It was read while its run lived, and published before that run ended.
+        return False
     notice(f"Deleting image {record.id}: the run that was importing it is dead.")
     images.delete(record.id)
+    return True
 
 
 def is_record_dead(images: Images, record: Image) -> bool:

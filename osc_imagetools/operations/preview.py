@@ -32,10 +32,12 @@ def preview(
     family = Family.of(
         request.owner, request.name, images.of_family(request.owner, request.name)
     )
+    dead = dead_records(images, family)
     cleaning = tuple(
         Step("delete", f"image {record.id}", "the run that was importing it is dead")
-        for record in dead_records(images, family)
+        for record in dead
     )
+    family = family.without(dead)
     version = unchanged_version(request, family)
     if version is not None:
         why = f"version {version.version} is what the source offers"

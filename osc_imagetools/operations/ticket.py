@@ -25,8 +25,14 @@ def taken(images: Images, owner: str, family: str, highest: int, run: Run) -> in
                 images.create(record)
             except ImageExistsError:
                 continue
-            finally:
+            except GlanceError:
                 # Whatever the POST answered: what bears our run is ours to remove.
+                discard(images, record["id"], run)
+                raise
+            try:
+                images.delete(record["id"])
+            except GlanceError:
+                # The number is ours all the same: tried again, with more patience.
                 discard(images, record["id"], run)
         return number
     raise GlanceError(f"No number is free for a version of '{family}'")

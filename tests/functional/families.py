@@ -116,6 +116,12 @@ def changed(account: Account, image_id: str, **fields: Any) -> None:
     assert answer.status_code == 200, answer.text
 
 
+def dead_process() -> int:
+    """The ID of a process that has ended."""
+    with subprocess.Popen(["true"]) as ended_process:
+        return ended_process.pid
+
+
 def version(family: str, generation: int, image_id: str) -> Mapping[str, Any]:
     """The fields of a version that an earlier run has left."""
     return {

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -30,6 +29,7 @@ from tests.functional.families import (
     LISTING,
     SIZE,
     changed,
+    dead_process,
     ended,
     filled,
     found,
@@ -332,12 +332,6 @@ def test_F102_dead_record_whose_delete_is_answered_400_counts_as_gone(
     assert outcome.status == 0, outcome.stderr
     assert [the_image(member, NAME)] == images(member)
     assert before_glance.matching("DELETE", IMAGE)[0].status == 400
-
-
-def dead_process() -> int:
-    """The ID of a process that has ended."""
-    with subprocess.Popen(["true"]) as ended_process:
-        return ended_process.pid
 
 
 def without_tags(fields: dict[str, Any]) -> dict[str, Any]:

@@ -46,6 +46,19 @@ def test_a_new_family_starts_below_one():
     assert new.highest_generation == 0
 
 
+def test_a_version_that_is_gone_leaves_its_label_and_no_number():
+    one, two = (
+        managed(own_id, number, lifecycle_version=label)
+        for own_id, number, label in (("one", 1, "a"), ("two", 2, "b"))
+    )
+
+    left = family(one, two).without([two, shown("stranger")])
+
+    assert left.versions == (one,)
+    assert left.free_label("b") == "b"
+    assert left.highest_generation == 2
+
+
 def test_a_label_that_is_taken_gets_a_number():
     versions = family(
         managed("one", 1, lifecycle_version="20260301"),

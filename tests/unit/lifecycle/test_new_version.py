@@ -4,10 +4,18 @@ import uuid
 from dataclasses import replace
 from datetime import date, datetime, timezone
 
+import pytest
+
 from osc_imagetools.lifecycle.change import Change
+from osc_imagetools.lifecycle.family import Family
 from osc_imagetools.lifecycle.generation import Run, image_id
 from osc_imagetools.lifecycle.image import Image
-from osc_imagetools.lifecycle.new_version import NewVersion, Verified, publication
+from osc_imagetools.lifecycle.new_version import (
+    NewVersion,
+    Verified,
+    members_probe,
+    publication,
+)
 from osc_imagetools.lifecycle.properties import TABLE
 from tests.unit.lifecycle.images import OWNER, shown
 
@@ -93,7 +101,20 @@ def test_a_probe_asks_for_the_same_rights_and_claims_no_number():
     assert probe["visibility"] == record["visibility"]
     assert probe["os_hidden"] is True
     assert probe["os_distro"] == "debian"
-    assert "lifecycle_id" not in probe
+    assert "lifecycle_generation" not in probe
+
+
+@pytest.mark.parametrize(
+    "probe", [VERSION.probe(RUN), members_probe(VERSION.owner, VERSION.family, RUN)]
+)
+def test_a_probe_that_is_left_behind_belongs_to_the_family_and_its_run(probe):
+    left = shown(**{**probe, "status": "queued"})
+
+    family = Family.of(VERSION.owner, VERSION.family, [left])
+
+    assert family.owned == (left,)
+    assert family.highest_generation == 0
+    assert (left.hidden, left.name != VERSION.family) == (True, True)
 
 
 def test_a_change_is_only_what_is_missing_and_nothing_once_it_is_there():
