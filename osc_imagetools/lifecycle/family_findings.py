@@ -40,6 +40,7 @@ def findings(family: Family, observed: Observed) -> Iterator[Finding]:
     current = family.current
     if current is None or derive(current).state.is_on_its_way_out:
         return
+    yield from _tag(family, current)
     yield from _age(family.name, current, observed.now)
     if observed.standard:
         yield from _standard(family.name, current, observed.standard)
@@ -60,6 +61,33 @@ def _claims(family: Family, observed: Observed) -> Iterator[Finding]:
                 f"is generation {image.generation} of a family of that name",
                 "It is never taken for a version of yours; see that your users' "
                 "scripts look at the owner, too.",
+            )
+
+
+def _tag(family: Family, current: Image) -> Iterator[Finding]:
+    """Whoever picks images by the family's tag gets the current version, or doesn't."""
+    tag = current.text(properties.FAMILY_TAG)
+    if tag is None:
+        return
+    if tag not in current.tags:
+        yield Finding(
+            Check.TAG,
+            family.name,
+            current.id,
+            f"it is the current version, and lacks the family's tag '{tag}'",
+            f"The next rotation mends it; or: openstack image set --tag '{tag}' "
+            f"{current.id}",
+        )
+    for version in family.versions:
+        if version.id != current.id and tag in version.tags:
+            yield Finding(
+                Check.TAG,
+                family.name,
+                version.id,
+                f"it has the tag '{tag}', which only version {current.version} may "
+                "have",
+                f"The next rotation mends it; or: openstack image unset --tag '{tag}' "
+                f"{version.id}",
             )
 
 

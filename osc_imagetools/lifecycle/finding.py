@@ -43,6 +43,7 @@ class Check(str, Enum):
     REPLACEMENT_MISSING = "replacement-missing"
     REPLACEMENT_UNFIT = "replacement-unfit"
     STANDARD = "standard"
+    TAG = "tag"
     STUCK = "stuck"
     PAST_DUE = "past-due"
     PAST_PROVIDED_UNTIL = "past-provided-until"
@@ -67,6 +68,7 @@ _ERRORS = frozenset(
     {
         *(Check.TWO_VISIBLE, Check.NONE_VISIBLE, Check.DEAD_RUN, Check.FAILED_IMPORT),
         *(Check.REPLACEMENT_MISSING, Check.REPLACEMENT_UNFIT, Check.STANDARD),
+        Check.TAG,
     }
 )
 

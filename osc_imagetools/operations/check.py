@@ -22,7 +22,7 @@ from osc_imagetools.operations import run as processes
 LONGEST_CHAIN = 20
 """Replacements of replacements that are followed beyond what was listed."""
 
-OF_A_MOMENT = frozenset({Check.TWO_VISIBLE, Check.NONE_VISIBLE})
+OF_A_MOMENT = frozenset({Check.TWO_VISIBLE, Check.NONE_VISIBLE, Check.TAG})
 """What another run's swap may look like while it lasts."""
 
 OF_AN_IMPORT = frozenset({Check.DEAD_RUN, Check.STUCK, Check.FAILED_IMPORT})

@@ -50,6 +50,10 @@ def found(*images, standard=None, dead=()):
 RIGHT = {
     "nothing at all": [],
     "a current version": [current()],
+    "a tag that only the current version has": [
+        current("one", 1, **DEPRECATED, tags=["other"], lifecycle_tag="old"),
+        current("two", 2, tags=["lts", "old"], lifecycle_tag="lts"),
+    ],
     "a retired one behind it": [
         current("one", 1, **DEPRECATED, lifecycle_replacement="two"),
         current("two", 2),

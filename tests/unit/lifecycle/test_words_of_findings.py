@@ -77,6 +77,19 @@ WORDS = {
         "family of that name",
         CLAIM,
     ),
+    "a tag that is missing": (
+        [current(lifecycle_tag="lts")],
+        "it is the current version, and lacks the family's tag 'lts'",
+        "The next rotation mends it; or: openstack image set --tag 'lts' one",
+    ),
+    "a tag that is on two versions": (
+        [
+            current("one", 1, os_hidden=True, tags=["lts"]),
+            current("two", 2, lifecycle_tag="lts", tags=["lts"]),
+        ],
+        "it has the tag 'lts', which only version 20260302 may have",
+        "The next rotation mends it; or: openstack image unset --tag 'lts' one",
+    ),
     "ended": (
         [current(lifecycle_end_at="2026-03-10T12:00:00Z")],
         "the family ended at 2026-03-10T12:00:00Z and is still offered",
