@@ -1,0 +1,128 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a family's next version takes over from its current one, and what it never does.
+
+One table decides. What it doesn't name is a property that somebody gave the family, and
+goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from osc_imagetools.lifecycle import properties, settings
+from osc_imagetools.lifecycle.image import Image
+
+
+@dataclass(frozen=True)
+class Left:
+    """Fields that stay behind, by name or by pattern, and why."""
+
+    names: tuple[str, ...]
+    why: str
+
+
+NEVER = (
+    Left(
+        ("id", "name", "owner", "status", "os_hidden", "visibility", "protected"),
+        "Glance's own: what a version is, is decided for each",
+    ),
+    Left(
+        ("tags", "min_disk", "min_ram", "disk_format", "container_format"),
+        "carried over as what they are, not as properties",
+    ),
+    Left(
+        ("checksum", "os_hash_*", "size", "virtual_size"),
+        "they tell the bytes of one image",
+    ),
+    Left(
+        ("created_at", "updated_at", "file", "schema", "self"),
+        "they tell the record of one image",
+    ),
+    Left(("stores", "locations", "direct_url"), "they tell where its bytes lie"),
+    Left(("os_glance_*",), "Glance refuses them from anybody else"),
+    Left(("img_signature*", "signature_verified"), "they sign the bytes of one image"),
+    Left(("owner_specified.*",), "the SDK's digests of the bytes of one image"),
+    Left(
+        ("cinder_encryption_key_*",),
+        "with the old image its key would be deleted under the new one",
+    ),
+    Left(
+        (
+            "base_image_ref",
+            "image_type",
+            "instance_uuid",
+            "boot_roles",
+            "image_location",
+            "image_state",
+            "user_id",
+            "owner_user_name",
+            "owner_project_name",
+            "block_device_mapping",
+            "bdm_v2",
+            "root_device_name",
+        ),
+        "Nova writes them into a snapshot: they tell the server it was made of",
+    ),
+    Left(
+        (properties.IMAGE_SOURCE, properties.BUILD_DATE, "patchlevel"),
+        "every build has its own",
+    ),
+)
+"""What no version takes over, beside properties of ours that aren't policy."""
+
+POLICY = (
+    *settings.POLICY,
+    properties.FAMILY_TAG,
+    properties.BLOCKED,
+    properties.HISTORY,
+)
+"""What is said of the family: it stands on its current version, and moves with it."""
+
+OF_A_SNAPSHOT = next(left.names for left in NEVER if "base_image_ref" in left.names)
+"""What an image that Nova made is rid of before it becomes a version."""
+
+
+def goes_on(name: str) -> bool:
+    """Whether the next version takes over the field *name*."""
+    if name in POLICY:
+        return True
+    if name.startswith(properties.PREFIX):
+        return False
+    return not any(
+        fnmatchcase(name, pattern) for left in NEVER for pattern in left.names
+    )
+
+
+def carried_properties(image: Image) -> dict[str, str]:
+    """The properties that the next version takes over from *image*."""
+    return {
+        name: value
+        for name, value in image.fields.items()
+        if isinstance(value, str) and goes_on(name)
+    }
+
+
+def carried_tags(image: Image) -> frozenset[str]:
+    """Its tags but ours, which every version gets by itself."""
+    return image.tags - {properties.TAG}
+
+
+def policy_of(image: Image) -> dict[str, str]:
+    """The policy of the family, as it stands on *image*."""
+    return {name: text for name in POLICY if (text := image.text(name)) is not None}
+
+
+def own_properties(
+    carried: Mapping[str, str], told_before: Mapping[str, str]
+) -> dict[str, str]:
+    """Of those *carried* the ones that somebody gave, and no URL told by its name.
+
+    What the current version's URL told, the new one's tells anew: an ``os_version``
+    follows its source.
+    """
+    return {
+        name: text for name, text in carried.items() if told_before.get(name) != text
+    }
