@@ -25,6 +25,11 @@ def require(request: Request, images: Images) -> None:
         require_tools(request.packing.convert)
 
 
+def stored_format(pipeline: Pipeline) -> str | None:
+    """The disk format of what *pipeline* would store; ``None``: that shows later."""
+    return None if pipeline.converts else pipeline.disk_format
+
+
 def require_conversion(pipeline: Pipeline, target: str | None) -> None:
     """Raise `QemuError` if what is to be converted couldn't be, on this machine."""
     if pipeline.converts:

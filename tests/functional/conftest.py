@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from tests.cloud.cloud import Cloud
 from tests.cloud.proxy import Proxy
 from tests.cloud.source.client import Source
 from tests.functional.rotations import Site
+from tests.functional.ways import WAYS, undisturbed_end
 
 
 @pytest.fixture(scope="session")
@@ -100,3 +102,23 @@ def new_site(
 def site(new_site: Callable[[], Site]) -> Site:
     """One of them."""
     return new_site()
+
+
+@pytest.fixture(scope="session")
+def ends() -> dict[str, Any]:
+    """What undisturbed runs have left so far, by way."""
+    return {}
+
+
+@pytest.fixture
+def undisturbed(
+    new_site: Callable[[], Site], ends: dict[str, Any]
+) -> Callable[[str], Any]:
+    """What an undisturbed run of a way leaves."""
+
+    def left(way: str) -> Any:
+        if way not in ends:
+            ends[way] = undisturbed_end(new_site(), WAYS[way])
+        return ends[way]
+
+    return left

@@ -43,6 +43,11 @@ def add_names(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             f"--{name}", action="store_true", help=_("Take the family's %s away") % name
         )
+    parser.add_argument(
+        "--by-tag",
+        action="store_true",
+        help=_("Keep the family's tag on its current version alone no longer"),
+    )
 
 
 def values(parsed_args: argparse.Namespace) -> dict[str, str]:
@@ -54,9 +59,10 @@ def values(parsed_args: argparse.Namespace) -> dict[str, str]:
 
 def names(parsed_args: argparse.Namespace) -> list[str]:
     """The properties that are to be taken away."""
-    return [
-        name for option, name in _properties().items() if _said(parsed_args, option)
-    ]
+    from osc_imagetools.lifecycle import properties
+
+    named = {**_properties(), "by-tag": properties.FAMILY_TAG}
+    return [name for option, name in named.items() if _said(parsed_args, option)]
 
 
 def _said(parsed_args: argparse.Namespace, option: str) -> Any:

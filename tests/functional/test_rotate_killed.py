@@ -1,0 +1,215 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""Rotations and rollbacks that are killed before and after every request (F77, F78).
+
+Only requests that write change what the next run, or anybody else, finds. So a kill
+behind the answer to one is the kill before the next one: each way of getting a new
+version is cut before every such request, and behind the last.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, NoReturn
+
+import pytest
+
+from tests.cloud.doomed import doomed
+from tests.cloud.proxy.rules import DropError
+from tests.functional.families import changed, found
+from tests.functional.outcomes import images
+from tests.functional.rotations import (
+    Site,
+    differences,
+    label,
+)
+from tests.functional.test_races import ANOTHER_MACHINE, aged
+from tests.functional.ways import WAYS, Way, undisturbed_end
+from tests.functional.writing import on_write, step, writes
+
+END_SECONDS = 90
+WAITING_TIME = timedelta(hours=25)
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_undisturbed_run_writes_in_this_order(way: Way, site: Site) -> None:
+    undisturbed_end(site, way)
+
+    assert tuple(step(sent) for sent in writes(site.proxy)) == way.steps
+
+
+def killed(site: Site, command: list[str], number: int, *, answered: bool) -> None:
+    """Kill a run when its writing request of that number comes, or is answered."""
+    with doomed(site.through, *command) as client:
+
+        def kill() -> NoReturn:
+            os.kill(client.pid or 0, signal.SIGKILL)
+            raise DropError
+
+        on_write(site.proxy, number, kill, answered=answered)
+        client.join(END_SECONDS)
+    for sent in site.proxy.sent:
+        assert sent.answered.wait(END_SECONDS)
+    assert client.exitcode == -signal.SIGKILL
+
+
+ALWAYS = {
+    *(("url", name) for name in ("POST record", "offer", "hide", "PATCH tags")),
+    *(("image", name) for name in ("offer", "hide")),
+    *(("rollback", name) for name in ("offer", "hide")),
+}
+"""The moments at which a run is killed in every run of the tests."""
+
+
+def cuts() -> list:
+    """Before every writing request of every way, and behind the last one."""
+    table = []
+    for name, way in WAYS.items():
+        for number, what in enumerate(way.steps, 1):
+            which = f"{number}-{what.replace(' ', '-')}"
+            marks = () if (name, what) in ALWAYS else pytest.mark.long
+            case = (name, number, False)
+            table.append(pytest.param(*case, id=f"{name}-before-{which}", marks=marks))
+        last = (name, len(way.steps), True)
+        table.append(
+            pytest.param(*last, id=f"{name}-after-all", marks=pytest.mark.long)
+        )
+    return table
+
+
+@pytest.mark.parametrize(("name", "number", "answered"), cuts())
+def test_F77_killed_anywhere_leaves_the_name_and_what_the_next_run_ends(
+    name: str,
+    number: int,
+    answered: bool,
+    site: Site,
+    undisturbed: Callable[[str], Any],
+) -> None:
+    command = WAYS[name].prepared(site)
+    wanted = undisturbed(name)
+
+    killed(site, command, number, answered=answered)
+    found_then = site.found()
+    again = site.owner.openstack(*command)
+
+    assert found_then != []
+    assert again.status == 0, again.stderr
+    assert differences(site.left(), wanted) == []
+    assert len(site.found()) == 1
+
+
+@pytest.mark.parametrize(
+    "number",
+    [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.long)],
+)
+def test_F77_signal_in_mid_swap_waits_until_only_the_new_version_is_found(
+    number: signal.Signals, site: Site, undisturbed: Callable[[str], Any]
+) -> None:
+    command = WAYS["file"].prepared(site)
+    wanted = undisturbed("file")
+
+    status = signalled(site, command, "offer", number)
+    found_then = site.found()
+    again = site.owner.openstack(*command)
+
+    assert status == 128 + number
+    assert found_then == [label(3)]
+    assert again.status == 0, again.stderr
+    assert differences(site.left(), wanted) == []
+
+
+def test_F77_signal_before_the_swap_leaves_the_family_as_it_was(site: Site) -> None:
+    command = WAYS["file"].prepared(site)
+    before = site.left()
+
+    status = signalled(site, command, "stage", signal.SIGTERM)
+
+    assert status == 128 + signal.SIGTERM
+    assert differences(site.left(), before) == []
+    assert site.found() == [label(2)]
+
+
+def signalled(
+    site: Site, command: list[str], what: str, number: signal.Signals
+) -> int | None:
+    """The exit status of a run that gets a signal with a writing request under way."""
+    with doomed(site.through, *command) as client:
+        on_write(
+            site.proxy,
+            WAYS["file"].steps.index(what) + 1,
+            lambda: os.kill(client.pid or 0, number),
+        )
+        client.join(END_SECONDS)
+        return client.exitcode
+
+
+def test_F78_killed_in_mid_swap_leaves_both_visible_under_one_name_and_is_reported(
+    site: Site,
+) -> None:
+    command = WAYS["file"].prepared(site)
+
+    killed(site, command, WAYS["file"].steps.index("hide") + 1, answered=False)
+    check = site.owner.openstack("image", "lifecycle", "check", "-f", "json")
+
+    assert site.found() == [label(2), label(3)]
+    assert {one["name"] for one in found(site.another, site.name)} == {site.name}
+    assert check.status == 1
+    assert "two-visible" in {one["Check"] for one in check.json()}
+
+
+ON_ANOTHER_MACHINE = [
+    pytest.param("PUT file", marks=pytest.mark.long),
+    pytest.param("stage", marks=pytest.mark.long),
+    pytest.param("announce", marks=pytest.mark.long),
+    "offer",
+]
+
+
+def test_F77_killed_on_another_machine_is_passed_by_and_removed_after_a_day(
+    site: Site,
+) -> None:
+    command = WAYS["file"].prepared(site)
+
+    killed(site, command, WAYS["file"].steps.index("offer") + 1, answered=False)
+    record = left_by_another_machine(site)
+    at_once = site.owner.openstack(*command)
+    left_then, found_then = images(site.owner), site.found()
+    aged(site.proxy, site.owner, WAITING_TIME)
+    later = site.through.openstack(*command)
+
+    assert at_once.status == 0, at_once.stderr
+    assert at_once.json()["result"] == "rotated"
+    assert record in {one["id"] for one in left_then}
+    assert found_then == [at_once.json()["new_version"]]
+    assert later.status == 0, later.stderr
+    assert later.json()["result"] == "unchanged"
+    assert record in later.stderr
+    assert record not in {one["id"] for one in images(site.owner)}
+
+
+def left_by_another_machine(site: Site) -> str:
+    """The ID of the record that a killed run has left: now another machine's."""
+    [record] = [one for one in images(site.owner) if "lifecycle_run" in one]
+    changed(site.owner, record["id"], lifecycle_run=str(ANOTHER_MACHINE))
+    return str(record["id"])
+
+
+@pytest.mark.parametrize("what", ON_ANOTHER_MACHINE)
+def test_F77_killed_on_another_machine_is_as_undisturbed_after_a_day(
+    what: str, site: Site, undisturbed: Callable[[str], Any]
+) -> None:
+    command = WAYS["file"].prepared(site)
+    wanted = undisturbed("file")
+
+    killed(site, command, WAYS["file"].steps.index(what) + 1, answered=False)
+    record = left_by_another_machine(site)
+    aged(site.proxy, site.owner, WAITING_TIME)
+    again = site.through.openstack(*command)
+
+    assert again.status == 0, again.stderr
+    assert record in again.stderr
+    assert differences(site.left(), wanted) == []
+    assert site.found() == [label(3)]

@@ -1,0 +1,257 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""Refusals in the middle of a rotation, and what others do to its images meanwhile.
+
+Whatever it is, the name is found all along. Either the run ends as an undisturbed one
+does; or it says why not, and the family is as it was, without any record beside it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.cloud.client import Outcome
+from tests.cloud.cloud import Cloud
+from tests.cloud.proxy.rules import Answer
+from tests.functional.families import FILE, changed
+from tests.functional.outcomes import images
+from tests.functional.rotations import (
+    CURRENT,
+    NEW,
+    Site,
+    differences,
+    label,
+)
+from tests.functional.ways import WAYS, some
+from tests.functional.writing import on_write, step, writes
+
+MEMBERS = r"/members$"
+QUOTA = b"<html><body><h1>413</h1>image_size_total is over limit of 1000</body></html>"
+
+
+class TestRefused:
+    """What a user may not do, or has no room for."""
+
+    @pytest.mark.parametrize("way", ["url", "image"])
+    def test_F49_who_may_not_publish_changes_nothing(
+        self, way: str, cloud: Cloud, site: Site
+    ) -> None:
+        site.published(2, CURRENT)
+        built = site.by_hand(NEW, name="built-here")
+        before = site.left()
+        ordinary = cloud.account(project=site.owner)
+        command = site.rotate_url() if way == "url" else site.rotate("--image", built)
+
+        outcome = ordinary.openstack(*command)
+
+        assert (outcome.status, outcome.stdout) == (1, "")
+        assert "publicize_image" in outcome.stderr
+        assert differences(site.left(), before) == []
+        assert site.found() == [label(2)]
+
+    def test_F48_quota_that_has_no_room_for_two_is_named(self, site: Site) -> None:
+        site.published(2, CURRENT)
+        before = site.left()
+        site.proxy.on("PUT", FILE).answer(413, QUOTA)
+
+        outcome = site.through.openstack(*site.rotate_url())
+
+        assert (outcome.status, outcome.stdout) == (1, "")
+        assert "image_size_total is over limit of 1000 (413)" in outcome.stderr
+        assert "an old and a new version exist side by side" in outcome.stderr
+        assert differences(site.left(), before) == []
+        assert site.found() == [label(2)]
+
+    def test_F73_quota_of_members_leaves_the_pending_ones_behind_and_says_so(
+        self, site: Site
+    ) -> None:
+        own_id = site.published(2, CURRENT, visibility="shared")
+        member = {"member": site.another.project_id}
+        site.owner.glance("POST", f"/v2/images/{own_id}/members", json=member)
+        site.proxy.on("POST", MEMBERS).answer(413, b"Over quota")
+
+        outcome = site.through.openstack(*site.rotate_url())
+
+        assert outcome.status == 0, outcome.stderr
+        assert outcome.json()["members"] == {}
+        assert "image_member_quota" in outcome.stderr
+        assert site.another.project_id in outcome.stderr
+
+
+def test_F73_member_whose_project_is_gone_is_carried_over(site: Site) -> None:
+    own_id = site.published(2, CURRENT)
+    site.shared(own_id)
+    gone = uuid.uuid4().hex
+    members = f"/v2/images/{own_id}/members"
+    site.owner.glance("POST", members, json={"member": gone})
+    site.owner.glance("PUT", f"{members}/{gone}", json={"status": "accepted"})
+
+    outcome = site.through.openstack(*site.rotate_url())
+
+    assert outcome.status == 0, outcome.stderr
+    carried = {gone: "accepted", site.another.project_id: "accepted"}
+    assert outcome.json()["members"] == carried
+    assert site.found() == [label(3)]
+
+
+def test_F95_protected_old_version_is_retired_and_stays_protected(site: Site) -> None:
+    old = site.published(2, CURRENT, protected=True)
+
+    outcome = site.through.openstack(*site.rotate_url())
+
+    assert outcome.status == 0, outcome.stderr
+    assert outcome.json()["old_id"] == old
+    assert [(one["os_hidden"], one["protected"]) for one in site.left()] == [
+        (True, True),
+        (False, True),
+    ]
+    assert site.found() == [label(3)]
+
+
+class TestMeanwhile:
+    """What others do to the old version, at any step."""
+
+    @pytest.mark.parametrize("what", some(["announce", "hide"], ["stage", "offer"]))
+    def test_F85_old_version_that_is_deactivated_meanwhile_is_retired(
+        self, what: str, site: Site
+    ) -> None:
+        old = site.published(2, CURRENT)
+        action = f"/v2/images/{old}/actions/deactivate"
+
+        outcome = meanwhile(site, what, lambda: site.owner.glance("POST", action))
+
+        assert outcome.status == 0, outcome.stderr
+        assert outcome.json()["result"] == "rotated"
+        assert site.found() == [label(3)]
+        assert {one["id"]: one["os_hidden"] for one in images(site.owner)}[old] is True
+
+    @pytest.mark.parametrize("what", some(["announce", "hide"], ["stage", "offer"]))
+    def test_old_version_that_is_deleted_meanwhile_is_replaced_all_the_same(
+        self, what: str, site: Site
+    ) -> None:
+        old = site.published(2, CURRENT)
+        path = f"/v2/images/{old}"
+
+        outcome = meanwhile(site, what, lambda: site.owner.glance("DELETE", path))
+
+        assert outcome.status == 0, outcome.stderr
+        assert outcome.json()["result"] == "rotated"
+        assert site.found() == [label(3)]
+        assert len(images(site.owner)) == 1
+
+    def test_F85_deactivated_version_is_not_current_and_a_new_one_takes_its_place(
+        self, site: Site
+    ) -> None:
+        old = site.published(2, CURRENT)
+        assert site.owner.glance("POST", f"/v2/images/{old}/actions/deactivate").ok
+
+        outcome = site.through.openstack(*site.rotate_url())
+
+        assert outcome.status == 0, outcome.stderr
+        assert site.found() == [label(3)]
+
+    @pytest.mark.parametrize("status", some([412], [409]))
+    def test_F70_change_that_conflicts_is_read_again_and_repeated(
+        self, status: int, site: Site
+    ) -> None:
+        site.published(2, CURRENT)
+
+        outcome = meanwhile(site, "offer", lambda: Answer(status, b"Conflict"))
+
+        assert outcome.status == 0, outcome.stderr
+        assert site.found() == [label(3)]
+
+    @pytest.mark.parametrize("what", some(["offer", "hide"], ["stage", "announce"]))
+    def test_F99_change_that_was_answered_and_lost_is_repeated(
+        self, what: str, site: Site, undisturbed: Callable[[str], Any]
+    ) -> None:
+        command = WAYS["file"].prepared(site)
+        wanted = undisturbed("file")
+        number = WAYS["file"].steps.index(what) + 1
+        on_write(site.proxy, number, lambda: Answer(200, b"{}"))
+
+        outcome = site.through.openstack(*command)
+
+        assert outcome.status == 0, outcome.stderr
+        sent = [step(one) for one in writes(site.proxy)]
+        assert sent.count(what) == 2
+        assert differences(site.left(), wanted) == []
+
+    def test_F100_new_version_that_is_hidden_again_is_shown_again(
+        self, site: Site
+    ) -> None:
+        site.published(2, CURRENT)
+
+        def undo() -> None:
+            # Somebody's change of a row that was loaded before the new one was shown.
+            new = next(
+                one
+                for one in images(site.owner)
+                if one["name"] == site.name and one["lifecycle_version"] == label(3)
+            )
+            changed(site.owner, new["id"], os_hidden=True)
+
+        outcome = meanwhile(site, "hide", undo)
+
+        assert outcome.status == 0, outcome.stderr
+        assert [one["step"] for one in outcome.json()["repaired"]] == ["show"]
+        assert site.found() == [label(3)]
+        assert [one["os_hidden"] for one in site.left()] == [True, False]
+
+    def test_F101_upload_that_was_undone_is_tried_once_more(
+        self, site: Site, undisturbed: Callable[[str], Any]
+    ) -> None:
+        command = WAYS["file"].prepared(site)
+        wanted = undisturbed("file")
+        site.proxy.on("PUT", FILE, nth=1).answer(410)
+
+        outcome = site.through.openstack(*command)
+
+        assert outcome.status == 0, outcome.stderr
+        assert "Starting over" in outcome.stderr
+        assert differences(site.left(), wanted) == []
+
+    def test_F101_upload_that_is_undone_again_is_given_up(self, site: Site) -> None:
+        command = WAYS["file"].prepared(site)
+        before = site.left()
+        site.proxy.on("PUT", FILE).answer(410)
+
+        outcome = site.through.openstack(*command)
+
+        assert (outcome.status, outcome.stdout) == (1, "")
+        assert "changed or deleted meanwhile" in outcome.stderr.splitlines()[-1]
+        assert len(site.proxy.matching("PUT", FILE)) == 2
+        assert differences(site.left(), before) == []
+
+    @pytest.mark.parametrize("status", some([400], [500]))
+    def test_F103_record_behind_a_POST_that_was_refused_is_removed(
+        self, status: int, site: Site
+    ) -> None:
+        site.published(2, CURRENT)
+        before = site.left()
+        on_write(site.proxy, 1, lambda: Answer(status, b"Invalid tag"), answered=True)
+
+        outcome = site.through.openstack(*site.rotate_url())
+
+        assert (outcome.status, outcome.stdout) == (1, "")
+        assert f"Invalid tag ({status})" in outcome.stderr
+        assert differences(site.left(), before) == []
+
+
+def meanwhile(site: Site, what: str, then: Callable[[], Any]) -> Outcome:
+    """How a rotation to the third version ended, when *then* happens at a step.
+
+    What *then* gives is the answer to that step, if it is one.
+    """
+    steps = ["POST record", "PUT file", "stage", "announce", "offer", "hide"]
+
+    def act() -> Answer | None:
+        answer = then()
+        return answer if isinstance(answer, Answer) else None
+
+    on_write(site.proxy, steps.index(what) + 1, act)
+    return site.through.openstack(*site.rotate_url())
