@@ -14,6 +14,7 @@ from tests.benchmarks import (
     memory,
     sources,
     start,
+    swap,
     web_download,
 )
 from tests.benchmarks.packings import BZIP2, GZIP, PACKINGS, TAR_GZIP, XZ, ZIP, ZSTD
@@ -175,5 +176,21 @@ ROWS = (
         unit="MB",
         rounds=1,
         ceiling=200,
+    ),
+    Row(
+        "swap",
+        "moment of a rotation in which a lookup of the name finds two",
+        "a PATCH of os_hidden alone, beside the same lookups",
+        at_most=1.5,
+        contest=swap.two_against_hide,
+        unit="ms",
+        rounds=25,
+    ),
+    Row(
+        "rollback",
+        "image rollback",
+        "image show of the same name",
+        at_most=3.0,
+        contest=swap.rollback_against_show,
     ),
 )
