@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from tests.cloud.accounts import Account
@@ -29,6 +30,16 @@ class Client:
         self._narrator.output(outcome.stderr + outcome.stdout, outcome.status)
         require(outcome.status == status, f"the exit status should be {status}")
         return outcome
+
+    def require_image(self, name: str, content: bytes) -> None:
+        """Raise `NotAsItShouldBeError` unless these bytes have that name, alone."""
+        named = [image for image in self.images() if image["name"] == name]
+        images = [image for image in named if not image["os_hidden"]]
+        require(len(images) == 1, f"{len(images)} visible images are called {name}")
+        (image,) = images
+        require(image["status"] == "active", f"{name} is {image['status']}")
+        digest = hashlib.new(image["os_hash_algo"], content).hexdigest()
+        require(image["os_hash_value"] == digest, f"Glance has other bytes of {name}")
 
     def images(self) -> list[dict[str, Any]]:
         """All that Glance has for this user, hidden or not, as it says itself."""
