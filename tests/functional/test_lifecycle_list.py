@@ -194,7 +194,7 @@ def test_what_picks_versions_is_refused_for_unmanaged_images(
     assert option in outcome.stderr
 
 
-def test_f97_what_inherited_our_properties_is_no_version(member: Account) -> None:
+def test_F97_what_inherited_our_properties_is_no_version(member: Account) -> None:
     _, newest = history(member)
     snapshot = version(member, 3, lifecycle_id=newest)
 
@@ -202,7 +202,7 @@ def test_f97_what_inherited_our_properties_is_no_version(member: Account) -> Non
     assert [row["ID"] for row in own(member, "--unmanaged")] == [snapshot]
 
 
-def test_f98_a_family_of_another_project_is_another_family(
+def test_F98_a_family_of_another_project_is_another_family(
     admin: Account, cloud: Cloud
 ) -> None:
     name = f"debian-{uuid.uuid4().hex}"
@@ -219,7 +219,7 @@ def test_f98_a_family_of_another_project_is_another_family(
     assert [one["id"] for one in current["versions"]] == [ours]
 
 
-def test_f75_other_projects_private_images_are_shown_to_who_asks_for_them(
+def test_F75_other_projects_private_images_are_shown_to_who_asks_for_them(
     admin: Account, cloud: Cloud
 ) -> None:
     name = f"debian-{uuid.uuid4().hex}"
@@ -240,7 +240,7 @@ def test_f75_other_projects_private_images_are_shown_to_who_asks_for_them(
     assert found == [[], [private], [private], [], [private], []]
 
 
-def test_f80_what_cannot_be_read_is_shown_as_unknown(member: Account) -> None:
+def test_F80_what_cannot_be_read_is_shown_as_unknown(member: Account) -> None:
     broken: dict[str, Any] = {
         "lifecycle_generation": "9" * 5000,
         "lifecycle_state": "\x1b[31mred",
@@ -281,7 +281,7 @@ def test_an_image_that_is_published_between_two_requests_is_listed(
     assert [row["ID"] for row in own(through)] == [image_id]
 
 
-def test_f102_an_image_that_is_listed_as_deleted_is_gone(
+def test_F102_an_image_that_is_listed_as_deleted_is_gone(
     member: Account, through: Account, before_glance: Proxy
 ) -> None:
     gone, left = version(member, 1), version(member, 2)

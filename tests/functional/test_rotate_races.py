@@ -176,8 +176,7 @@ CROWDS = [
     (2, 1),
     (8, 1),
     pytest.param(2, 20, marks=long),
-    # A round of eight costs as much as five of two.
-    pytest.param(8, 6, marks=long),
+    pytest.param(8, 20, marks=long),
 ]
 """So many runs at once, in so many rounds."""
 

@@ -55,7 +55,7 @@ def test_the_longest_number_of_versions_is_one_that_can_be_read():
         ("end_at", None),
     ],
 )
-def test_f80_what_cannot_be_read_is_unknown_and_a_fault(name, value):
+def test_F80_what_cannot_be_read_is_unknown_and_a_fault(name, value):
     policy = Policy.on(managed("one", 1, **{f"lifecycle_{name}": value}))
 
     assert getattr(policy, name) is None

@@ -54,7 +54,7 @@ TYPED = {
 
 
 @pytest.mark.parametrize(("typed", "meant"), TYPED.values(), ids=TYPED)
-def test_f14_a_checksum_may_be_typed_in_many_ways(typed: str, meant: str) -> None:
+def test_F14_a_checksum_may_be_typed_in_many_ways(typed: str, meant: str) -> None:
     assert str(Checksum.parse(typed)) == meant
 
 
@@ -71,7 +71,7 @@ def test_f14_a_checksum_may_be_typed_in_many_ways(typed: str, meant: str) -> Non
         (f"sha256:\x1b[2J{SHA256}", r"\x1b"),
     ],
 )
-def test_f14_what_is_no_checksum_is_explained(typed: str, message: str) -> None:
+def test_F14_what_is_no_checksum_is_explained(typed: str, message: str) -> None:
     with pytest.raises(ValueError) as refused:  # noqa: PT011
         Checksum.parse(typed)
 
@@ -82,7 +82,7 @@ def test_f14_what_is_no_checksum_is_explained(typed: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("digest", "is_weak"), [(MD5, True), (SHA1, True), (SHA256, False), (SHA512, False)]
 )
-def test_f14_md5_and_sha1_are_weak(digest: str, is_weak: bool) -> None:
+def test_F14_md5_and_sha1_are_weak(digest: str, is_weak: bool) -> None:
     assert Checksum.parse(digest).is_weak is is_weak
 
 
@@ -127,7 +127,7 @@ LISTS = {
 
 
 @pytest.mark.parametrize("listing", LISTS.values(), ids=LISTS)
-def test_f15_the_checksum_is_found_in_every_form_of_list(listing: str) -> None:
+def test_F15_the_checksum_is_found_in_every_form_of_list(listing: str) -> None:
     found = find_checksum(listing.encode(), "disk.img")
 
     assert found == Checksum("sha256", SHA256)
@@ -146,7 +146,7 @@ def test_f15_the_checksum_is_found_in_every_form_of_list(listing: str) -> None:
         (f"BLAKE2B (disk.img) = {BLAKE2B}\nSHA256 (disk.img) = {SHA256}\n", "blake2b"),
     ],
 )
-def test_f15_of_several_algorithms_the_strongest_counts(
+def test_F15_of_several_algorithms_the_strongest_counts(
     listing: str, strongest: str
 ) -> None:
     assert find_checksum(listing.encode(), "disk.img").algorithm == strongest
@@ -184,7 +184,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("listing", "message"), REFUSED.values(), ids=REFUSED)
-def test_f16_a_list_that_does_not_tell_is_refused(listing: str, message: str) -> None:
+def test_F16_a_list_that_does_not_tell_is_refused(listing: str, message: str) -> None:
     with pytest.raises(ChecksumListError) as refused:
         find_checksum(listing.encode(), "disk.img")
 
@@ -200,7 +200,7 @@ def test_f16_a_list_that_does_not_tell_is_refused(listing: str, message: str) ->
         (f"{SHA256}  disk.img\n{OTHER_SHA256}  disk.img\n", ChecksumListError),
     ],
 )
-def test_f16_what_is_no_list_is_told_from_one_of_other_files(
+def test_F16_what_is_no_list_is_told_from_one_of_other_files(
     listing: str, kind: type[ChecksumListError]
 ) -> None:
     with pytest.raises(ChecksumListError) as refused:
@@ -209,7 +209,7 @@ def test_f16_what_is_no_list_is_told_from_one_of_other_files(
     assert type(refused.value) is kind
 
 
-def test_f15_of_several_names_the_first_that_is_listed_counts() -> None:
+def test_F15_of_several_names_the_first_that_is_listed_counts() -> None:
     listing = f"{OTHER_SHA256}  old.img\n{SHA256}  disk.img\n".encode()
 
     assert find_checksum(listing, "latest.img", "disk.img", "old.img").digest == SHA256
@@ -218,14 +218,14 @@ def test_f15_of_several_names_the_first_that_is_listed_counts() -> None:
         find_checksum(listing, "latest.img", "disk")
 
 
-def test_f16_a_list_in_utf_16_is_no_text() -> None:
+def test_F16_a_list_in_utf_16_is_no_text() -> None:
     listing = f"{SHA256}  disk.img\n".encode("utf-16")
 
     with pytest.raises(ChecksumListError, match="not a text"):
         find_checksum(listing, "disk.img")
 
 
-def test_f16_at_most_three_names_that_look_close_are_shown() -> None:
+def test_F16_at_most_three_names_that_look_close_are_shown() -> None:
     names = [f"disk-{number}.img" for number in range(9)] + ["disk\x1b[2J.img"]
     listing = "".join(f"{SHA256}  {name}\n" for name in names if name.isprintable())
 
@@ -235,7 +235,7 @@ def test_f16_at_most_three_names_that_look_close_are_shown() -> None:
     assert refused.value.why.count(".img") == 3
 
 
-def test_f22_a_source_without_a_name_is_in_no_list_of_names() -> None:
+def test_F22_a_source_without_a_name_is_in_no_list_of_names() -> None:
     with pytest.raises(ChecksumListError, match="its URL gives it no name"):
         find_checksum(f"{SHA256}  images/\n{SHA256}  disk.img\n".encode(), "")
 

@@ -37,7 +37,7 @@ URLS = {
 
 
 @pytest.mark.parametrize(("url", "name"), URLS.items())
-def test_f22_the_name_is_the_last_part_of_the_path(url: str, name: str) -> None:
+def test_F22_the_name_is_the_last_part_of_the_path(url: str, name: str) -> None:
     assert file_name(url, None) == name
 
 
@@ -61,14 +61,14 @@ HEADERS = {
 
 
 @pytest.mark.parametrize(("header", "name"), HEADERS.items())
-def test_f22_the_name_that_the_server_gives_goes_first(header: str, name: str) -> None:
+def test_F22_the_name_that_the_server_gives_goes_first(header: str, name: str) -> None:
     assert file_name("https://host/from-the-path.img", header) == name
 
 
 @given(
     st.text(), st.none() | st.text() | st.text().map("attachment; filename={}".format)
 )
-def test_f22_no_url_and_no_header_gives_a_path(url: str, header: str | None) -> None:
+def test_F22_no_url_and_no_header_gives_a_path(url: str, header: str | None) -> None:
     name = file_name(url, header)
 
     assert not set(name) & set("/\\\0\n")
@@ -77,7 +77,7 @@ def test_f22_no_url_and_no_header_gives_a_path(url: str, header: str | None) -> 
 
 
 @given(st.text(min_size=1).filter(lambda name: name not in (".", "..")))
-def test_f22_a_percent_encoded_name_is_decoded_once(name: str) -> None:
+def test_F22_a_percent_encoded_name_is_decoded_once(name: str) -> None:
     plain = all(unicodedata.category(char)[0] != "C" for char in name)
     url = f"https://host/{quote(name, safe='', errors='replace')}"
 

@@ -329,7 +329,7 @@ OVA = archives.ova(images.vmdk())
 
 
 @pytest.mark.parametrize("declared", [None, "vmdk", "vhd"])
-def test_f35_an_ova_is_stored_whole_if_that_is_its_container(declared):
+def test_F35_an_ova_is_stored_whole_if_that_is_its_container(declared):
     packing = {"container_format": "ova", "disk_format": declared}
 
     with closing(begun(OVA, sha256(OVA), **packing)) as opened:
@@ -344,12 +344,12 @@ def test_f35_an_ova_is_stored_whole_if_that_is_its_container(declared):
     ("content", "is_what"),
     [(QCOW2, "this is none"), (gzip.compress(OVA), "this is gzip")],
 )
-def test_f35_what_is_no_tar_is_no_ova(content, is_what):
+def test_F35_what_is_no_tar_is_no_ova(content, is_what):
     with pytest.raises(FormatError, match=is_what):
         begun(content, container_format="ova")
 
 
-def test_f25_an_empty_container_is_refused():
+def test_F25_an_empty_container_is_refused():
     with pytest.raises(FormatError, match="The image is empty"):
         begun(b"", container_format="docker")
 

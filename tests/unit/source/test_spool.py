@@ -25,7 +25,7 @@ def test_the_copy_has_no_name_and_holds_all(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("size", [MIB, MIB + 7, 5_000], ids=str)
-def test_f43_zeros_take_no_room_and_are_read_as_zeros(tmp_path, size: int) -> None:
+def test_F43_zeros_take_no_room_and_are_read_as_zeros(tmp_path, size: int) -> None:
     content = bytes(64 * MIB) + DISK + bytes(size)
 
     with spool(in_blocks(content), str(tmp_path)) as copy:
@@ -35,7 +35,7 @@ def test_f43_zeros_take_no_room_and_are_read_as_zeros(tmp_path, size: int) -> No
     assert used < 2 * MIB
 
 
-def test_f44_without_room_nothing_is_read(tmp_path) -> None:
+def test_F44_without_room_nothing_is_read(tmp_path) -> None:
     wire = in_blocks(DISK)
 
     with pytest.raises(SpoolError) as refused:
@@ -50,7 +50,7 @@ def test_f44_without_room_nothing_is_read(tmp_path) -> None:
     ("folder", "why"),
     [("missing", "No such file or directory"), ("file", "Not a directory")],
 )
-def test_f44_a_folder_that_cannot_be_written_is_named(
+def test_F44_a_folder_that_cannot_be_written_is_named(
     tmp_path, folder: str, why: str
 ) -> None:
     (tmp_path / "file").touch()
@@ -60,7 +60,7 @@ def test_f44_a_folder_that_cannot_be_written_is_named(
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_f44_a_folder_that_only_others_may_write_is_named(tmp_path) -> None:
+def test_F44_a_folder_that_only_others_may_write_is_named(tmp_path) -> None:
     tmp_path.chmod(0o500)
 
     with pytest.raises(SpoolError, match="Permission denied"):
@@ -68,7 +68,7 @@ def test_f44_a_folder_that_only_others_may_write_is_named(tmp_path) -> None:
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
-def test_f44_a_disk_that_fills_up_is_an_error(tmp_path, monkeypatch) -> None:
+def test_F44_a_disk_that_fills_up_is_an_error(tmp_path, monkeypatch) -> None:
     def full(dir):
         return open("/dev/full", "wb")
 
@@ -78,7 +78,7 @@ def test_f44_a_disk_that_fills_up_is_an_error(tmp_path, monkeypatch) -> None:
         spool(in_blocks(DISK), str(tmp_path))
 
 
-def test_f44_a_quota_that_is_used_up_is_an_error(tmp_path) -> None:
+def test_F44_a_quota_that_is_used_up_is_an_error(tmp_path) -> None:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
     try:

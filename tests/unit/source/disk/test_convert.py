@@ -266,7 +266,7 @@ def test_a_disk_that_came_whole_is_not_taken_from_who_ends_badly(
 
 
 @needs_qemu
-def test_f43_a_large_and_empty_disk_is_said_to_be_sent_with_all_its_zeros(
+def test_F43_a_large_and_empty_disk_is_said_to_be_sent_with_all_its_zeros(
     folder: str,
 ) -> None:
     image = qcow2(b"start", virtual_size=500 * GIB)
@@ -283,7 +283,7 @@ def test_f43_a_large_and_empty_disk_is_said_to_be_sent_with_all_its_zeros(
 
 @needs_qemu
 @pytest.mark.parametrize("target", ["raw", "qcow2"])
-def test_f26_an_image_that_would_become_too_large_is_refused(
+def test_F26_an_image_that_would_become_too_large_is_refused(
     folder: str, target: str
 ) -> None:
     limits = Limits(max_payload_bytes=MIB)
@@ -297,7 +297,7 @@ def test_f26_an_image_that_would_become_too_large_is_refused(
 
 
 @needs_qemu
-def test_f44_a_qcow2_that_there_is_no_room_for_is_refused(tmp_path: Path) -> None:
+def test_F44_a_qcow2_that_there_is_no_room_for_is_refused(tmp_path: Path) -> None:
     missing = str(tmp_path / "missing")
 
     with (

@@ -98,7 +98,7 @@ images = pytest.mark.parametrize(
 
 @images
 @pytest.mark.parametrize("size", [512, 100_000, 1 << 18])
-def test_f38_the_bytes_say_what_an_image_is_and_how_large(
+def test_F38_the_bytes_say_what_an_image_is_and_how_large(
     image, name, disk_bytes, at_once, size
 ) -> None:
     inspected = passed(image, size=size)
@@ -191,7 +191,7 @@ UNSAFE = {
 
 
 @pytest.mark.parametrize(("image", "why"), UNSAFE.values(), ids=UNSAFE)
-def test_f36_f37_an_unsafe_image_is_refused_at_its_first_block(image, why) -> None:
+def test_F36_f37_an_unsafe_image_is_refused_at_its_first_block(image, why) -> None:
     inspected = Inspected(in_blocks(image, 1_000), disk_format=None)
     next(inspected)
 
@@ -201,7 +201,7 @@ def test_f36_f37_an_unsafe_image_is_refused_at_its_first_block(image, why) -> No
         inspected.finish()
 
 
-def test_f37_a_footer_that_contradicts_the_header_is_refused_at_the_end() -> None:
+def test_F37_a_footer_that_contradicts_the_header_is_refused_at_the_end() -> None:
     inspected = Inspected(in_blocks(stream_optimized_vmdk(2)), disk_format=None)
     for _ in inspected:
         inspected.check()
@@ -219,7 +219,7 @@ SEVERAL = {
 
 
 @pytest.mark.parametrize("image", SEVERAL.values(), ids=SEVERAL)
-def test_f38_several_formats_at_once_are_refused(image) -> None:
+def test_F38_several_formats_at_once_are_refused(image) -> None:
     with pytest.raises(FormatError, match="has more than one format"):
         passed(image)
 
@@ -238,7 +238,7 @@ def test_f38_several_formats_at_once_are_refused(image) -> None:
         (bytes(MIB), "\x1b[2J", "raw"),
     ],
 )
-def test_f39_a_declared_format_that_the_bytes_contradict_is_refused(
+def test_F39_a_declared_format_that_the_bytes_contradict_is_refused(
     image, declared, name
 ) -> None:
     with pytest.raises(FormatError) as refused:
@@ -261,16 +261,16 @@ def test_f39_a_declared_format_that_the_bytes_contradict_is_refused(
         (bytes(MIB), "ploop"),
     ],
 )
-def test_f40_a_declared_format_that_fits_is_taken(image, declared) -> None:
+def test_F40_a_declared_format_that_fits_is_taken(image, declared) -> None:
     assert passed(image, declared).disk_format == declared
 
 
-def test_f36_an_unsafe_image_stays_unsafe_whatever_it_is_declared_to_be() -> None:
+def test_F36_an_unsafe_image_stays_unsafe_whatever_it_is_declared_to_be() -> None:
     with pytest.raises(UnsafeImageError, match="backing file"):
         passed(qcow2(backing_file=512), "raw")
 
 
-def test_f41_a_partition_table_that_glance_may_refuse_earns_a_warning() -> None:
+def test_F41_a_partition_table_that_glance_may_refuse_earns_a_warning() -> None:
     (warning,) = passed(mbr(partition_type=0) + bytes(MIB)).warnings
 
     assert "no partitions defined" in warning
@@ -285,7 +285,7 @@ def test_an_image_that_was_not_read_to_its_end_is_not_passed() -> None:
         inspected.finish()
 
 
-def test_f25_an_empty_image_is_refused() -> None:
+def test_F25_an_empty_image_is_refused() -> None:
     with pytest.raises(FormatError, match="The image is empty"):
         passed(b"")
 
@@ -304,7 +304,7 @@ def test_f25_an_empty_image_is_refused() -> None:
         b"text " * 200 + b"\xff" * 1_000,
     ],
 )
-def test_f36_a_damaged_image_is_refused(image) -> None:
+def test_F36_a_damaged_image_is_refused(image) -> None:
     with pytest.raises((FormatError, UnsafeImageError)):
         passed(image)
 
@@ -313,7 +313,7 @@ def test_f36_a_damaged_image_is_refused(image) -> None:
     st.sampled_from(sorted(IMAGES)),
     st.lists(st.tuples(st.integers(0, 1_023), st.integers(0, 255)), max_size=9),
 )
-def test_f36_any_damage_gives_an_image_or_a_reason(kind, damage) -> None:
+def test_F36_any_damage_gives_an_image_or_a_reason(kind, damage) -> None:
     image = bytearray(IMAGES[kind][0])
     for position, byte in damage:
         image[position % len(image)] = byte
@@ -329,7 +329,7 @@ def test_f36_any_damage_gives_an_image_or_a_reason(kind, damage) -> None:
         *(b"\xef\xbb\xbf<!doctype html>",),
     ],
 )
-def test_f1_a_page_is_refused_with_its_type_and_its_beginning(page) -> None:
+def test_F1_a_page_is_refused_with_its_type_and_its_beginning(page) -> None:
     with pytest.raises(PageError) as refused:
         refuse_page(page + b"\x1b[2J\n" * 99, "text/html; charset=utf-8")
 
@@ -339,7 +339,7 @@ def test_f1_a_page_is_refused_with_its_type_and_its_beginning(page) -> None:
 
 
 @pytest.mark.parametrize("first", [b"", b"\0" * 99, qcow2(), b"{x", b"# Disk <html"])
-def test_f1_what_is_no_page_passes(first) -> None:
+def test_F1_what_is_no_page_passes(first) -> None:
     refuse_page(first, "text/html")
 
 
@@ -347,5 +347,5 @@ def test_f1_what_is_no_page_passes(first) -> None:
     ("virtual_size", "gib"),
     [(0, 1), (1, 1), (GIB, 1), (GIB + 1, 2), (10 * GIB, 10), (10 * GIB - 1, 10)],
 )
-def test_f42_min_disk_is_rounded_up(virtual_size, gib) -> None:
+def test_F42_min_disk_is_rounded_up(virtual_size, gib) -> None:
     assert min_disk_gib(virtual_size) == gib

@@ -87,7 +87,7 @@ def test_sizes_beyond_eight_gib_are_read_in_both_notations() -> None:
         assert choice.refuse_none().size == huge
 
 
-def test_f32_a_second_candidate_is_an_error_after_the_first_was_streamed() -> None:
+def test_F32_a_second_candidate_is_an_error_after_the_first_was_streamed() -> None:
     came = []
     blocks = untar(Blocks(iter([tar_of(("a", DISK), ("b", DISK))])), Choice())
 
@@ -97,7 +97,7 @@ def test_f32_a_second_candidate_is_an_error_after_the_first_was_streamed() -> No
     assert b"".join(came) == DISK
 
 
-def test_f32_the_named_member_is_taken_from_between_large_others() -> None:
+def test_F32_the_named_member_is_taken_from_between_large_others() -> None:
     archive = tar_of(("a.raw", bytes(3_000_000)), ("b.raw", DISK), ("c.raw", DISK))
 
     assert taken(archive, "b.raw") == DISK
@@ -115,7 +115,7 @@ def test_f32_the_named_member_is_taken_from_between_large_others() -> None:
         (b"V", "member of type b'V'"),
     ],
 )
-def test_f33_what_is_no_plain_file_is_refused(kind: bytes, words: str) -> None:
+def test_F33_what_is_no_plain_file_is_refused(kind: bytes, words: str) -> None:
     strange = entry("strange", kind, linkname="/etc/passwd")
 
     with pytest.raises(MemberError, match=words):
@@ -123,14 +123,14 @@ def test_f33_what_is_no_plain_file_is_refused(kind: bytes, words: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["GNU.sparse.major", "GNU.sparse.map"])
-def test_f33_a_sparse_file_of_pax_is_refused(key: str) -> None:
+def test_F33_a_sparse_file_of_pax_is_refused(key: str) -> None:
     sparse = entry("disk.raw", pax_headers={key: "1"})
 
     with pytest.raises(MemberError, match="sparse file"):
         taken(tar_of((sparse, DISK)))
 
 
-def test_f33_an_endless_long_name_is_refused_unread() -> None:
+def test_F33_an_endless_long_name_is_refused_unread() -> None:
     read = 0
 
     def wire():
@@ -145,7 +145,7 @@ def test_f33_an_endless_long_name_is_refused_unread() -> None:
     assert read == 0
 
 
-def test_f33_endless_headers_without_a_member_are_refused() -> None:
+def test_F33_endless_headers_without_a_member_are_refused() -> None:
     record = header(name="x", type=tarfile.XHDTYPE, size=0)
 
     with pytest.raises(TarError, match="a header is longer"):
@@ -159,7 +159,7 @@ def test_f33_endless_headers_without_a_member_are_refused() -> None:
         *(b"6 a=bc", b" 6 a=b\n", b"\xb2 a=b\n"),
     ],
 )
-def test_f33_records_that_cannot_be_read_are_refused(records: bytes) -> None:
+def test_F33_records_that_cannot_be_read_are_refused(records: bytes) -> None:
     start = header(name="x", type=tarfile.XHDTYPE, size=len(records))
 
     with pytest.raises(TarError, match="extended header can't be read"):
@@ -167,7 +167,7 @@ def test_f33_records_that_cannot_be_read_are_refused(records: bytes) -> None:
 
 
 @pytest.mark.parametrize("size", ["-1", "1e9", "", "9" * 30, "٣"])
-def test_f33_a_size_that_is_none_is_refused(size: str) -> None:
+def test_F33_a_size_that_is_none_is_refused(size: str) -> None:
     record = f" size={size}\n".encode()
     record = b"%d" % (len(record) + 2) + record
     start = header(name="x", type=tarfile.XHDTYPE, size=len(record))
@@ -176,7 +176,7 @@ def test_f33_a_size_that_is_none_is_refused(size: str) -> None:
         taken(start + record.ljust(512, b"\0") + tar_of(("disk.raw", DISK)))
 
 
-def test_f33_a_negative_size_is_refused() -> None:
+def test_F33_a_negative_size_is_refused() -> None:
     start = bytearray(header(name="disk.raw"))
     start[124:136] = b"\xff" * 12
 
@@ -184,7 +184,7 @@ def test_f33_a_negative_size_is_refused() -> None:
         taken(checked(start) + DISK)
 
 
-def test_f33_one_name_or_size_for_all_members_is_refused() -> None:
+def test_F33_one_name_or_size_for_all_members_is_refused() -> None:
     records = b"13 path=disk\n"
     start = header(name="x", type=tarfile.XGLTYPE, size=len(records))
 
@@ -206,12 +206,12 @@ END = 512 + -(-len(DISK) // 512) * 512
 @pytest.mark.parametrize(
     "kept", [100, 512, 513, 512 + len(DISK) - 1, 512 + len(DISK), END, END + 511]
 )
-def test_f28_a_tar_that_is_cut_off_is_an_error(kept: int) -> None:
+def test_F28_a_tar_that_is_cut_off_is_an_error(kept: int) -> None:
     with pytest.raises(TarError, match="ends too early"):
         taken(ARCHIVE[:kept])
 
 
-def test_f28_a_tar_that_is_cut_off_between_two_blocks_is_an_error() -> None:
+def test_F28_a_tar_that_is_cut_off_between_two_blocks_is_an_error() -> None:
     archive = tar_of(("disk.raw", bytes(5_120)))
 
     for kept in range(512, 512 + 5_120 + 1, 512):
@@ -220,17 +220,17 @@ def test_f28_a_tar_that_is_cut_off_between_two_blocks_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("kept", [END + 512, END + 1024, len(ARCHIVE)])
-def test_f28_any_padding_of_zeros_ends_a_tar(kept: int) -> None:
+def test_F28_any_padding_of_zeros_ends_a_tar(kept: int) -> None:
     assert taken(ARCHIVE[:kept]) == DISK
     assert taken(ARCHIVE[:kept] + bytes(1_000_000)) == DISK
 
 
-def test_f28_garbage_after_the_end_is_an_error() -> None:
+def test_F28_garbage_after_the_end_is_an_error() -> None:
     with pytest.raises(TarError, match="something else follows"):
         taken(ARCHIVE + b"garbage")
 
 
-def test_f28_a_damaged_header_is_an_error_and_not_the_end() -> None:
+def test_F28_a_damaged_header_is_an_error_and_not_the_end() -> None:
     second = bytearray(tar_of(("README", b"text")))
     second[0] ^= 1
 
@@ -239,7 +239,7 @@ def test_f28_a_damaged_header_is_an_error_and_not_the_end() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 3_000), st.integers(0, 255)), max_size=5))
-def test_f33_any_damage_gives_bytes_or_a_reason(damage) -> None:
+def test_F33_any_damage_gives_bytes_or_a_reason(damage) -> None:
     archive = bytearray(tar_of(("docs/", b""), ("bild-ü.raw", b"disk" * 99)))
     for position, byte in damage:
         archive[position] = byte

@@ -48,7 +48,7 @@ def test_a_zip_from_windows_is_read() -> None:
     assert taken(zip_of((member, DISK))) == DISK
 
 
-def test_f34_a_zip_written_as_a_stream_is_read() -> None:
+def test_F34_a_zip_written_as_a_stream_is_read() -> None:
     class Pipe(io.BytesIO):
         def seekable(self) -> bool:
             return False
@@ -66,7 +66,7 @@ def test_f34_a_zip_written_as_a_stream_is_read() -> None:
     assert taken(pipe.getvalue()) == DISK
 
 
-def test_f34_zip64_is_read() -> None:
+def test_F34_zip64_is_read() -> None:
     file = io.BytesIO()
     with (
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
@@ -77,7 +77,7 @@ def test_f34_zip64_is_read() -> None:
     assert taken(file.getvalue()) == DISK
 
 
-def test_f34_several_files_are_refused_all_at_once_or_one_is_named() -> None:
+def test_F34_several_files_are_refused_all_at_once_or_one_is_named() -> None:
     archive = zip_of(*((f"{number}.raw", DISK) for number in range(3)))
 
     with pytest.raises(MemberError, match=r"0\.raw, 1\.raw, 2\.raw"):
@@ -85,7 +85,7 @@ def test_f34_several_files_are_refused_all_at_once_or_one_is_named() -> None:
     assert taken(archive, "1.*") == DISK
 
 
-def test_f34_an_encrypted_member_is_refused() -> None:
+def test_F34_an_encrypted_member_is_refused() -> None:
     archive = zip_of(("disk.raw", DISK))
     archive = patched(archive, CENTRAL, 8, b"\1\0")
 
@@ -94,7 +94,7 @@ def test_f34_an_encrypted_member_is_refused() -> None:
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
-def test_f30_a_method_whose_output_has_no_bound_is_refused(method: int) -> None:
+def test_F30_a_method_whose_output_has_no_bound_is_refused(method: int) -> None:
     with pytest.raises(ZipError, match=f"packed with method {method}"):
         taken(zip_of(("disk.raw", DISK), method=method))
 
@@ -103,7 +103,7 @@ def test_f30_a_method_whose_output_has_no_bound_is_refused(method: int) -> None:
     ("mode", "words"),
     [(stat.S_IFLNK, "symbolic link"), (stat.S_IFBLK, "block device")],
 )
-def test_f33_what_is_no_plain_file_is_refused(mode: int, words: str) -> None:
+def test_F33_what_is_no_plain_file_is_refused(mode: int, words: str) -> None:
     link = zipfile.ZipInfo("strange")
     link.create_system = 3
     link.external_attr = (mode | 0o777) << 16
@@ -134,12 +134,12 @@ DAMAGED = {
 
 
 @pytest.mark.parametrize("archive", DAMAGED.values(), ids=DAMAGED)
-def test_f34_a_damaged_zip_is_an_error(archive: bytes) -> None:
+def test_F34_a_damaged_zip_is_an_error(archive: bytes) -> None:
     with pytest.raises(ZipError, match="can't be unpacked as zip"):
         taken(archive)
 
 
-def test_f30_a_directory_is_not_read_beyond_its_bound() -> None:
+def test_F30_a_directory_is_not_read_beyond_its_bound() -> None:
     entries = 9 << 20
     archive = bytes(entries) + END + bytes(8)
     archive += struct.pack("<IIH", entries, 0, 0)
@@ -150,7 +150,7 @@ def test_f30_a_directory_is_not_read_beyond_its_bound() -> None:
 
 @example([(345, 0)])
 @given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=5))
-def test_f34_any_damage_gives_bytes_or_a_reason(damage) -> None:
+def test_F34_any_damage_gives_bytes_or_a_reason(damage) -> None:
     archive = bytearray(zip_of(("docs/", b""), ("disk.raw", b"disk" * 99)))
     for position, byte in damage:
         archive[position % len(archive)] = byte

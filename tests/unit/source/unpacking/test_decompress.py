@@ -67,7 +67,7 @@ def decoded(unpack, packed: bytes, size: int = 1 << 18) -> bytes:
 
 @forms
 @given(st.lists(st.binary(max_size=2_000), min_size=1), st.integers(1, 3_000))
-def test_f29_any_members_cut_into_any_blocks_are_decoded_in_order(
+def test_F29_any_members_cut_into_any_blocks_are_decoded_in_order(
     pack, unpack, members: list[bytes], size: int
 ) -> None:
     packed = b"".join(map(pack, members))
@@ -85,7 +85,7 @@ def test_no_block_is_empty_or_larger_than_256_kib(pack, unpack) -> None:
 
 @forms
 @pytest.mark.parametrize("missing", [1, 4, 8, 12, 100, 5_000])
-def test_f28_a_stream_that_is_cut_off_is_an_error(pack, unpack, missing: int) -> None:
+def test_F28_a_stream_that_is_cut_off_is_an_error(pack, unpack, missing: int) -> None:
     packed = pack(DISK)[:-missing]
 
     with pytest.raises(CompressionError, match="ends too early"):
@@ -93,7 +93,7 @@ def test_f28_a_stream_that_is_cut_off_is_an_error(pack, unpack, missing: int) ->
 
 
 @forms
-def test_f28_a_second_member_that_is_cut_off_is_an_error(pack, unpack) -> None:
+def test_F28_a_second_member_that_is_cut_off_is_an_error(pack, unpack) -> None:
     packed = pack(DISK) + pack(DISK)[:-5]
 
     with pytest.raises(CompressionError, match="ends too early"):
@@ -102,7 +102,7 @@ def test_f28_a_second_member_that_is_cut_off_is_an_error(pack, unpack) -> None:
 
 @forms
 @given(position=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
-def test_f28_one_flipped_bit_is_an_error_or_changes_nothing(
+def test_F28_one_flipped_bit_is_an_error_or_changes_nothing(
     pack, unpack, position: float, bit: int
 ) -> None:
     packed = bytearray(pack(DISK[:20_000]))
@@ -125,13 +125,13 @@ def test_f28_one_flipped_bit_is_an_error_or_changes_nothing(
         (archives.with_wrong_zst_checksum(archives.zst(DISK)), ZSTD, "checksum"),
     ],
 )
-def test_f28_a_wrong_checksum_is_an_error(damaged, unpack, why) -> None:
+def test_F28_a_wrong_checksum_is_an_error(damaged, unpack, why) -> None:
     with pytest.raises(CompressionError, match=f"{unpack.name}: .*{why}"):
         decoded(unpack, damaged)
 
 
 @forms
-def test_f29_garbage_after_the_end_is_an_error(pack, unpack) -> None:
+def test_F29_garbage_after_the_end_is_an_error(pack, unpack) -> None:
     packed = pack(DISK) + b"garbage"
 
     with pytest.raises(CompressionError, match="something else follows"):
@@ -140,7 +140,7 @@ def test_f29_garbage_after_the_end_is_an_error(pack, unpack) -> None:
 
 @gzips
 @pytest.mark.parametrize("zeros", [1, 4, 511, 600_000])
-def test_f29_zeros_after_and_between_gzip_members_are_padding(
+def test_F29_zeros_after_and_between_gzip_members_are_padding(
     gunzip, zeros: int
 ) -> None:
     packed = gzip.compress(DISK) + bytes(zeros)
@@ -149,7 +149,7 @@ def test_f29_zeros_after_and_between_gzip_members_are_padding(
 
 
 @pytest.mark.parametrize("zeros", [4, 600_000])
-def test_f29_zeros_in_fours_after_and_between_xz_streams_are_padding(
+def test_F29_zeros_in_fours_after_and_between_xz_streams_are_padding(
     zeros: int,
 ) -> None:
     packed = lzma.compress(DISK) + bytes(zeros)
@@ -158,25 +158,25 @@ def test_f29_zeros_in_fours_after_and_between_xz_streams_are_padding(
 
 
 @pytest.mark.parametrize("zeros", [1, 3, 5])
-def test_f29_other_zeros_after_an_xz_stream_are_an_error(zeros: int) -> None:
+def test_F29_other_zeros_after_an_xz_stream_are_an_error(zeros: int) -> None:
     with pytest.raises(CompressionError, match="multiple of four"):
         decoded(XZ, lzma.compress(DISK) + bytes(zeros))
 
 
 @pytest.mark.parametrize("unpack", [BZIP2, ZSTD], ids=["bzip2", "zstd"])
-def test_f29_zeros_after_other_streams_are_garbage(unpack) -> None:
+def test_F29_zeros_after_other_streams_are_garbage(unpack) -> None:
     packed = FORMS[unpack.name].pack(DISK) + bytes(512)
 
     with pytest.raises(CompressionError, match="something else follows"):
         decoded(unpack, packed)
 
 
-def test_f29_a_bzip2_of_nothing_is_one_too() -> None:
+def test_F29_a_bzip2_of_nothing_is_one_too() -> None:
     assert decoded(BZIP2, bz2.compress(b"") + bz2.compress(DISK)) == DISK
     assert decoded(BZIP2, bz2.compress(b"")) == b""
 
 
-def test_f29_skippable_frames_of_zstd_are_skipped_wherever_they_are() -> None:
+def test_F29_skippable_frames_of_zstd_are_skipped_wherever_they_are() -> None:
     skippable = b"\x5f\x2a\x4d\x18" + (300_000).to_bytes(4, "little") + bytes(300_000)
 
     assert decoded(ZSTD, archives.pzst(DISK, frames=3)) == DISK
@@ -193,7 +193,7 @@ def test_f29_skippable_frames_of_zstd_are_skipped_wherever_they_are() -> None:
     ],
     ids=["xz -9", "zstd --ultra -21"],
 )
-def test_f30_a_window_of_64_mib_is_allowed(packed, unpack) -> None:
+def test_F30_a_window_of_64_mib_is_allowed(packed, unpack) -> None:
     assert decoded(unpack, packed) == DISK
 
 
@@ -208,7 +208,7 @@ LARGE_WINDOW = [{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 256 << 20}]
     ],
     ids=["xz", "zstd --ultra -22"],
 )
-def test_f30_a_larger_window_is_refused_before_it_is_allocated(
+def test_F30_a_larger_window_is_refused_before_it_is_allocated(
     packed, unpack, remedy
 ) -> None:
     with pytest.raises(CompressionError, match="larger than the 64 MiB") as refused:
@@ -222,7 +222,7 @@ def test_f30_a_larger_window_is_refused_before_it_is_allocated(
     [(archives.bz2_bomb, BZIP2), (archives.zst_bomb, ZSTD)],
     ids=["bzip2", "zstd"],
 )
-def test_f30_of_a_bomb_no_more_than_a_block_comes_at_a_time(bomb, unpack) -> None:
+def test_F30_of_a_bomb_no_more_than_a_block_comes_at_a_time(bomb, unpack) -> None:
     packed = bomb()
     tracemalloc.start()
 
@@ -235,7 +235,7 @@ def test_f30_of_a_bomb_no_more_than_a_block_comes_at_a_time(bomb, unpack) -> Non
 
 
 @gzips
-def test_f29_a_gzip_header_with_name_comment_and_extra_field_is_read(gunzip) -> None:
+def test_F29_a_gzip_header_with_name_comment_and_extra_field_is_read(gunzip) -> None:
     raw = zlib.compressobj(wbits=-15)
     body = raw.compress(DISK) + raw.flush()
     header = b"\x1f\x8b\x08\x1c" + bytes(6) + b"\x02\x00ab" + b"name\0" + b"comment\0"

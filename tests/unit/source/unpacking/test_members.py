@@ -35,13 +35,13 @@ def chosen(*names: str, pattern: str | None = None) -> str:
         *("__MACOSX/._disk.raw", "images/", ".DS_Store", "./", "manifest.json"),
     ],
 )
-def test_f32_a_companion_beside_the_image_does_not_count(companion: str) -> None:
+def test_F32_a_companion_beside_the_image_does_not_count(companion: str) -> None:
     assert chosen(companion, "disk.raw") == "disk.raw"
     assert chosen("disk.raw", companion) == "disk.raw"
 
 
 @pytest.mark.parametrize("other", ["other.raw", "vmlinuz", "Vagrantfile", "a/disk.raw"])
-def test_f32_two_files_that_can_be_the_image_are_refused_by_name(other: str) -> None:
+def test_F32_two_files_that_can_be_the_image_are_refused_by_name(other: str) -> None:
     with pytest.raises(MemberError) as refused:
         chosen("disk.raw", other)
 
@@ -51,43 +51,43 @@ def test_f32_two_files_that_can_be_the_image_are_refused_by_name(other: str) -> 
 @pytest.mark.parametrize(
     "pattern", ["b.raw", "*b.raw", "images/b.raw", "images/b*", "./images/b.raw"]
 )
-def test_f32_a_glob_chooses_by_whole_or_base_name(pattern: str) -> None:
+def test_F32_a_glob_chooses_by_whole_or_base_name(pattern: str) -> None:
     taken = chosen("./images/a.raw", "./images/b.raw", pattern=pattern)
 
     assert taken == "./images/b.raw"
 
 
-def test_f32_a_glob_may_choose_a_companion() -> None:
+def test_F32_a_glob_may_choose_a_companion() -> None:
     assert chosen("disk.raw", "notes.txt", pattern="*.txt") == "notes.txt"
 
 
-def test_f32_a_glob_that_matches_two_is_refused() -> None:
+def test_F32_a_glob_that_matches_two_is_refused() -> None:
     with pytest.raises(MemberError, match=r"a\.raw, b\.raw"):
         chosen("a.raw", "b.raw", "c.img", pattern="*.raw")
 
 
-def test_f32_a_glob_that_matches_none_is_answered_with_what_there_is() -> None:
+def test_F32_a_glob_that_matches_none_is_answered_with_what_there_is() -> None:
     with pytest.raises(MemberError) as refused:
         chosen("a.raw", "b.raw", pattern="*.qcow2")
 
     assert "'*.qcow2': it holds a.raw, b.raw" in str(refused.value)
 
 
-def test_f32_an_archive_without_an_image_is_refused() -> None:
+def test_F32_an_archive_without_an_image_is_refused() -> None:
     with pytest.raises(MemberError, match="it holds README"):
         chosen("README", "docs/")
     with pytest.raises(MemberError, match="it holds no files at all"):
         chosen()
 
 
-def test_f32_an_empty_file_is_no_image() -> None:
+def test_F32_an_empty_file_is_no_image() -> None:
     choice = Choice()
 
     assert not choice.offer(Member("lock", FILE, 0))
     assert choice.offer(Member("disk.raw", FILE, 512))
 
 
-def test_f32_at_most_twenty_names_are_shown_and_none_steers_the_terminal() -> None:
+def test_F32_at_most_twenty_names_are_shown_and_none_steers_the_terminal() -> None:
     names = [f"disk-\x1b[2J\n\u202e{number}.raw" for number in range(100)]
 
     with pytest.raises(MemberError) as refused:
@@ -100,7 +100,7 @@ def test_f32_at_most_twenty_names_are_shown_and_none_steers_the_terminal() -> No
 
 @pytest.mark.parametrize("kind", ["symbolic link", "hard link", "FIFO", "sparse file"])
 @pytest.mark.parametrize("pattern", [None, "disk.raw"])
-def test_f33_what_is_no_plain_file_is_refused_wherever_it_is(
+def test_F33_what_is_no_plain_file_is_refused_wherever_it_is(
     kind: str, pattern: str | None
 ) -> None:
     choice = Choice(pattern)
@@ -111,17 +111,17 @@ def test_f33_what_is_no_plain_file_is_refused_wherever_it_is(
 
 
 @pytest.mark.parametrize("again", ["disk.raw", "./disk.raw", "x/../disk.raw"])
-def test_f33_the_same_name_twice_is_refused(again: str) -> None:
+def test_F33_the_same_name_twice_is_refused(again: str) -> None:
     with pytest.raises(MemberError, match=r"holds 'disk\.raw' twice"):
         chosen("disk.raw", again)
 
 
 @pytest.mark.parametrize("name", ["/etc/passwd", "../../disk.raw", "a/../../x"])
-def test_f33_a_name_that_leads_elsewhere_is_only_a_name(name: str) -> None:
+def test_F33_a_name_that_leads_elsewhere_is_only_a_name(name: str) -> None:
     assert chosen(name) == name
 
 
-def test_f33_too_many_members_are_refused() -> None:
+def test_F33_too_many_members_are_refused() -> None:
     choice = Choice()
     for number in range(MOST_MEMBERS):
         choice.offer(Member(f"{number}/", DIRECTORY, 0))
@@ -130,12 +130,12 @@ def test_f33_too_many_members_are_refused() -> None:
         choice.offer(Member("disk.raw", FILE, 512))
 
 
-def test_f33_an_overlong_name_is_refused() -> None:
+def test_F33_an_overlong_name_is_refused() -> None:
     with pytest.raises(MemberError, match="more than 4096 characters"):
         chosen("x" * (LONGEST_NAME + 1))
 
 
-def test_f35_an_ova_is_refused_with_what_to_do() -> None:
+def test_F35_an_ova_is_refused_with_what_to_do() -> None:
     with pytest.raises(MemberError) as refused:
         chosen("vm.ovf", "vm-disk1.vmdk")
 
@@ -143,5 +143,5 @@ def test_f35_an_ova_is_refused_with_what_to_do() -> None:
     assert "--member '*.vmdk'" in str(refused.value)
 
 
-def test_f35_the_disk_of_an_ova_can_be_named() -> None:
+def test_F35_the_disk_of_an_ova_can_be_named() -> None:
     assert chosen("vm.ovf", "vm.mf", "vm.vmdk", pattern="*.vmdk") == "vm.vmdk"

@@ -129,7 +129,7 @@ def test_the_wire_is_read_to_its_end_but_not_before_it_is_wanted(
 
 
 @wires
-def test_f28_a_wire_that_is_cut_off_is_an_error_if_that_can_be_seen(
+def test_F28_a_wire_that_is_cut_off_is_an_error_if_that_can_be_seen(
     wire, layers, member
 ) -> None:
     for missing in (1, 10, len(wire) // 2):
@@ -154,7 +154,7 @@ def test_f28_a_wire_that_is_cut_off_is_an_error_if_that_can_be_seen(
         ("DISK.QCOW2", ZIP, "are zip"),
     ],
 )
-def test_f27_the_bytes_count_and_a_name_that_promises_else_earns_a_warning(
+def test_F27_the_bytes_count_and_a_name_that_promises_else_earns_a_warning(
     file_name, wire, warning
 ) -> None:
     payload = payload_of(wire, file_name=file_name)
@@ -178,7 +178,7 @@ def test_f27_the_bytes_count_and_a_name_that_promises_else_earns_a_warning(
         ("", TAR),
     ],
 )
-def test_f27_a_name_that_keeps_its_promise_earns_no_warning(file_name, wire) -> None:
+def test_F27_a_name_that_keeps_its_promise_earns_no_warning(file_name, wire) -> None:
     assert payload_of(wire, file_name=file_name).warnings == []
 
 
@@ -190,7 +190,7 @@ def test_f27_a_name_that_keeps_its_promise_earns_no_warning(file_name, wire) -> 
         ("lzip", gzip.compress(b"LZIP\x01" + DISK)),
     ],
 )
-def test_f27_what_cannot_be_unpacked_is_named_and_not_taken_for_raw(name, wire) -> None:
+def test_F27_what_cannot_be_unpacked_is_named_and_not_taken_for_raw(name, wire) -> None:
     with pytest.raises(LayerError, match=f"packed as {name}"):
         payload_of(wire)
 
@@ -208,19 +208,19 @@ def test_f27_what_cannot_be_unpacked_is_named_and_not_taken_for_raw(name, wire) 
         (tar_of(("x", bz2.compress(DISK))), "'x' in the archive is bzip2"),
     ],
 )
-def test_f31_more_than_one_compression_and_one_container_is_refused(wire, why) -> None:
+def test_F31_more_than_one_compression_and_one_container_is_refused(wire, why) -> None:
     refused = outcome(wire)
 
     assert isinstance(refused, LayerError)
     assert refused.why == why
 
 
-def test_f29_garbage_behind_an_archive_in_a_compression_is_an_error() -> None:
+def test_F29_garbage_behind_an_archive_in_a_compression_is_an_error() -> None:
     assert isinstance(outcome(gzip.compress(TAR) + b"garbage"), CompressionError)
 
 
 @wires
-def test_f26_a_payload_of_exactly_the_limit_passes_and_one_byte_more_does_not(
+def test_F26_a_payload_of_exactly_the_limit_passes_and_one_byte_more_does_not(
     wire, layers, member
 ) -> None:
     exactly = Limits(max_payload_bytes=len(DISK))
@@ -230,7 +230,7 @@ def test_f26_a_payload_of_exactly_the_limit_passes_and_one_byte_more_does_not(
     assert isinstance(outcome(wire, limit=too_small), TooLargeError)
 
 
-def test_f26_a_zip_that_is_larger_than_its_payload_may_be_so() -> None:
+def test_F26_a_zip_that_is_larger_than_its_payload_may_be_so() -> None:
     wire = zip_of(
         ("README", bytes(5_000)), ("disk.raw", DISK), method=zipfile.ZIP_STORED
     )
@@ -238,7 +238,7 @@ def test_f26_a_zip_that_is_larger_than_its_payload_may_be_so() -> None:
     assert outcome(wire, limit=Limits(max_payload_bytes=len(DISK))) == DISK
 
 
-def test_f26_an_endless_source_is_given_up_at_the_limit() -> None:
+def test_F26_an_endless_source_is_given_up_at_the_limit() -> None:
     endless = itertools.repeat(b"\1" * 65_536)
     payload = open_payload(endless, limit=Limits(max_payload_bytes=10 * MIB))
 
@@ -247,7 +247,7 @@ def test_f26_an_endless_source_is_given_up_at_the_limit() -> None:
             pass
 
 
-def test_f26_an_endless_zip_is_given_up_at_the_limit(tmp_path) -> None:
+def test_F26_an_endless_zip_is_given_up_at_the_limit(tmp_path) -> None:
     endless = itertools.chain([ZIP], itertools.repeat(b"\1" * 65_536))
     payload = open_payload(endless, limit=Limits(max_payload_bytes=10 * MIB))
 
@@ -257,7 +257,7 @@ def test_f26_an_endless_zip_is_given_up_at_the_limit(tmp_path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_f26_what_is_endless_and_unpacks_to_nothing_is_given_up_too() -> None:
+def test_F26_what_is_endless_and_unpacks_to_nothing_is_given_up_too() -> None:
     nothing = b"\x50\x2a\x4d\x18" + (1 << 16).to_bytes(4, "little") + bytes(1 << 16)
     limit = Limits(max_payload_bytes=10 * MIB)
 
@@ -276,7 +276,7 @@ def test_what_is_not_to_be_unpacked_stays_as_it_is_served(wire, layers, member) 
     assert b"".join(content_of(payload)) == wire
 
 
-def test_f26_what_is_not_unpacked_has_its_limit_too() -> None:
+def test_F26_what_is_not_unpacked_has_its_limit_too() -> None:
     limit = Limits(max_payload_bytes=len(ZIP) - 1)
 
     assert isinstance(outcome(ZIP, unpack=False, limit=limit), TooLargeError)
@@ -287,7 +287,7 @@ ZEROS_IN_XZ = lzma.compress(ZEROS, preset=0)
 ZEROS_IN_GZIP = gzip.compress(ZEROS, 9)
 
 
-def test_f30_a_bomb_is_given_up_soon_and_in_little_memory() -> None:
+def test_F30_a_bomb_is_given_up_soon_and_in_little_memory() -> None:
     payload = open_payload(itertools.repeat(ZEROS_IN_XZ), limit=PLENTY)
     sizes = []
     tracemalloc.start()
@@ -301,14 +301,14 @@ def test_f30_a_bomb_is_given_up_soon_and_in_little_memory() -> None:
     assert most < 16 * MIB
 
 
-def test_f30_a_bomb_beside_the_image_is_given_up_too() -> None:
+def test_F30_a_bomb_beside_the_image_is_given_up_too() -> None:
     companion = entry("notes.txt", size=len(ZEROS) * 17).tobuf()
     wire = lzma.compress(companion) + ZEROS_IN_XZ * 17 + lzma.compress(TAR)
 
     assert isinstance(outcome(wire), TooLargeError)
 
 
-def test_f30_zeros_as_dense_as_gzip_can_pack_them_pass() -> None:
+def test_F30_zeros_as_dense_as_gzip_can_pack_them_pass() -> None:
     wire = ZEROS_IN_GZIP * 17
 
     size = sum(map(len, payload_of(wire, 16_384).blocks()))
@@ -317,7 +317,7 @@ def test_f30_zeros_as_dense_as_gzip_can_pack_them_pass() -> None:
     assert 1_000 < size / len(wire) < LARGEST_RATIO
 
 
-def test_f30_a_size_that_the_operator_gave_replaces_the_ratio() -> None:
+def test_F30_a_size_that_the_operator_gave_replaces_the_ratio() -> None:
     limit = Limits(max_payload_bytes=len(ZEROS) * 17, ratio_applies=False)
 
     size = sum(map(len, payload_of(ZEROS_IN_XZ * 17, limit=limit).blocks()))
@@ -325,7 +325,7 @@ def test_f30_a_size_that_the_operator_gave_replaces_the_ratio() -> None:
     assert size == len(ZEROS) * 17
 
 
-def test_f32_the_candidates_of_a_zip_are_refused_when_it_is_spooled() -> None:
+def test_F32_the_candidates_of_a_zip_are_refused_when_it_is_spooled() -> None:
     with (
         closing(payload_of(zip_of(("a.raw", DISK), ("b.raw", DISK)))) as payload,
         pytest.raises(MemberError, match=r"a\.raw, b\.raw"),
@@ -333,7 +333,7 @@ def test_f32_the_candidates_of_a_zip_are_refused_when_it_is_spooled() -> None:
         payload.spool()
 
 
-def test_f32_a_member_is_chosen_by_a_glob() -> None:
+def test_F32_a_member_is_chosen_by_a_glob() -> None:
     for archive in (tar_of, zip_of):
         wire = archive(("a.raw", b"other"), ("images/b.raw", DISK))
 

@@ -127,7 +127,7 @@ def test_a_vendors_list_that_was_tampered_with_is_refused(
         looked_up(url, Trust(keyring=keyring))
 
 
-def test_f14_a_digest_that_was_typed_needs_no_request(source: Source) -> None:
+def test_F14_a_digest_that_was_typed_needs_no_request(source: Source) -> None:
     url = source.put("disk.img", CONTENT)
     checksum = Checksum("sha512", SHA512)
 
@@ -139,7 +139,7 @@ def test_f14_a_digest_that_was_typed_needs_no_request(source: Source) -> None:
 
 
 @pytest.mark.parametrize("is_listed", [True, False])
-def test_f14_md5_alone_is_refused_unless_it_is_allowed(
+def test_F14_md5_alone_is_refused_unless_it_is_allowed(
     source: Source, is_listed: bool
 ) -> None:
     url = source.put("disk.img", CONTENT)
@@ -155,7 +155,7 @@ def test_f14_md5_alone_is_refused_unless_it_is_allowed(
     assert (allowed.checksum, allowed.how) == (checksum, "none")
 
 
-def test_f14_a_weak_digest_counts_only_if_no_other_is_found(source: Source) -> None:
+def test_F14_a_weak_digest_counts_only_if_no_other_is_found(source: Source) -> None:
     url = source.put("disk.img", CONTENT)
     source.put("disk.img.sha512", f"{MD5}  disk.img\n".encode())
     source.put("SHA256SUMS", LISTING)
@@ -163,7 +163,7 @@ def test_f14_a_weak_digest_counts_only_if_no_other_is_found(source: Source) -> N
     assert looked_up(url).checksum == Checksum("sha256", SHA256)
 
 
-def test_f15_a_list_that_is_named_is_the_only_one_that_counts(source: Source) -> None:
+def test_F15_a_list_that_is_named_is_the_only_one_that_counts(source: Source) -> None:
     url = source.put("disk.img", CONTENT)
     source.put("SHA256SUMS", LISTING)
     named = source.put("other/sums", f"{SHA512}  disk.img\n".encode())
@@ -211,7 +211,7 @@ def test_what_was_found_out_is_said_when_no_list_helps(source: Source) -> None:
     assert "disk-2.img" in not_listed
 
 
-def test_f16_a_list_that_contradicts_itself_ends_the_search(source: Source) -> None:
+def test_F16_a_list_that_contradicts_itself_ends_the_search(source: Source) -> None:
     url = source.put("disk.img", CONTENT)
     source.put("SHA512SUMS", f"{SHA512}  disk.img\n{SHA512[::-1]}  disk.img\n".encode())
     source.put("SHA256SUMS", LISTING)
@@ -220,7 +220,7 @@ def test_f16_a_list_that_contradicts_itself_ends_the_search(source: Source) -> N
         looked_up(url, ALLOWED)
 
 
-def test_f7_what_may_be_unverified_is_not_looked_up_unless_asked(
+def test_F7_what_may_be_unverified_is_not_looked_up_unless_asked(
     source: Source,
 ) -> None:
     url = source.put("disk.img", CONTENT)
@@ -234,7 +234,7 @@ def test_f7_what_may_be_unverified_is_not_looked_up_unless_asked(
     assert asked.checksum == Checksum("sha256", SHA256)
 
 
-def test_f13_lists_lie_beside_the_given_url_or_where_it_leads(source: Source) -> None:
+def test_F13_lists_lie_beside_the_given_url_or_where_it_leads(source: Source) -> None:
     stored = source.put("2026/disk-2026.img", CONTENT)
     url = source.url("latest/disk.img")
     source.misbehave("latest/disk.img", Status(302, "", {"Location": stored}))
