@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from osc_imagetools.glance.images import Images
 from osc_imagetools.lifecycle import properties
@@ -22,7 +23,8 @@ def named_retirement(
     """
     if retirement.name is None or old is None:
         return retirement
-    wanted = old_name(retirement.name, old)
+    retired_at = old.moment(properties.RETIRED_AT) or images.now()
+    wanted = old_name(retirement.name, old, retired_at)
     if old.name == wanted:
         return replace(retirement, name=wanted)
     taken = {
@@ -42,11 +44,12 @@ def named_retirement(
     return replace(retirement, name=name)
 
 
-def old_name(pattern: str, old: Image) -> str:
-    """*pattern* with the family's name, the version, its build date and its ID."""
+def old_name(pattern: str, old: Image, retired_at: datetime) -> str:
+    """*pattern* with what tells *old*, and the day on which it is replaced."""
     return pattern.format(
         name=old.family,
         version=old.version or old.id[:8],
         build_date=old.text(properties.BUILD_DATE) or "",
+        date=retired_at.date().isoformat(),
         id=old.id,
     )

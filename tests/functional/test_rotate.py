@@ -287,6 +287,10 @@ RETIREMENTS: dict[str, tuple[list[str], dict[str, Any]]] = {
         ["--old-name", "old {id}", "--no-hide-old", "--old-private"],
         {"os_hidden": False, "visibility": "private", "status": "active"},
     ),
+    "dated": (
+        ["--old-name={name}-{date}", "--no-hide-old"],
+        {"os_hidden": False, "visibility": "shared", "lifecycle_state": "deprecated"},
+    ),
     "obsolete": (
         ["--old-state", "obsolete", "--yes", "--os-purpose-old", "oldgeneric"],
         {
@@ -324,6 +328,8 @@ def test_old_version_becomes_what_was_said_and_the_new_one_does_not(
     assert (told["old_delete_at"] is not None) == ("--delete-in=90d" in options)
     if "old {id}" in options:
         assert image["name"] == f"old {old}"
+    if "--old-name={name}-{date}" in options:
+        assert image["name"] == f"{FAMILY}-{image['lifecycle_retired_at'][:10]}"
     new = current(member)
     assert (new["os_purpose"], new["visibility"]) == ("generic", "shared")
     if "name" in becomes and becomes["name"] != FAMILY:
@@ -336,7 +342,7 @@ WRONG = {
     "two-of-the-name": (["--no-hide-old"], "--old-name"),
     "obsolete-unasked": (["--old-state=obsolete"], "--yes"),
     "names-all-the-same": (["--old-name={name} old"], "{version}"),
-    "unknown-in-a-name": (["--old-name={date}"], "only {name}"),
+    "unknown-in-a-name": (["--old-name={when}"], "only {name}"),
     "two-sources": (["--image=a", "--file=b"], "not allowed with"),
 }
 

@@ -22,8 +22,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         type=_pattern,
         help=_(
             "Rename the old version once it is hidden, as in '{name} ({version})'; "
-            "{build_date} and {id} are known too (default: it keeps its name, which "
-            "tools such as Terraform rely on)"
+            "{build_date}, {id} and {date}, on which it is replaced, are known too "
+            "(default: it keeps its name, which tools such as Terraform rely on)"
         ),
     )
     visibility = parser.add_mutually_exclusive_group()
@@ -104,15 +104,17 @@ def fault(parsed_args: argparse.Namespace) -> str | None:
 
 
 def _pattern(text: str) -> str:
+    known = dict.fromkeys(("name", "version", "build_date", "date", "id"), "x")
     try:
-        sample = text.format(name="n", version="v", build_date="b", id="i")
+        sample = text.format(**known)
     except (KeyError, IndexError, ValueError, AttributeError) as error:
         raise argparse.ArgumentTypeError(
-            f"'{text}' can't be filled in: only {{name}}, {{version}}, {{build_date}} "
-            f"and {{id}} are known ({error})"
+            f"'{text}' can't be filled in: only {{name}}, {{version}}, {{build_date}}, "
+            f"{{date}} and {{id}} are known ({error})"
         ) from None
-    if sample == text.format(name="n", version="w", build_date="b", id="j"):
+    if sample == text.format(**known | {"version": "y", "date": "y", "id": "y"}):
         raise argparse.ArgumentTypeError(
-            "it has to hold {version} or {id}: else all old versions are called so"
+            "it has to hold {version}, {date} or {id}: else all old versions are "
+            "called so"
         )
     return types.image_name(text)
