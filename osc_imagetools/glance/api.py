@@ -69,13 +69,15 @@ class Api:
         return self._send("POST", path, connect_retries=0, **options)
 
     def patch(self, path: str, operations: list[dict[str, Any]]) -> requests.Response:
-        """The answer to a JSON patch, sent once."""
+        """The answer to a JSON patch, sent once: it is outdated when it has failed."""
         return self._send(
             "PATCH",
             path,
             json=operations,
             headers={"Content-Type": "application/openstack-images-v2.1-json-patch"},
             connect_retries=0,
+            # The SDK's default is to repeat what was answered 503.
+            status_code_retries=0,
         )
 
     def put(self, path: str, body: dict[str, Any]) -> requests.Response:
@@ -105,7 +107,7 @@ class Api:
             data=blocks,
             headers=headers,
             connect_retries=0,
-            # The SDK's default is to repeat what was answered 503: with no bytes left.
+            # Repeated, there would be no bytes left.
             status_code_retries=0,
             allow_reauth=False,
             redirect=False,

@@ -12,7 +12,6 @@ from typing import Any
 import requests
 
 from osc_imagetools.glance.api import (
-    CONFLICTS,
     Api,
     GlanceError,
     reason,
@@ -159,9 +158,14 @@ class Images:
         deadline = time.monotonic() + CHANGE_LOST_SECONDS
         delays = iter(RETRY_SECONDS)
         why = ""
+        is_read = True
         while operations := change.patch(image):
-            try:
+            # What was read before an answer that failed may be outdated: never sent
+            # again by that.
+            if is_read:
                 why = self._patch(image, operations) or why
+            is_read = False
+            try:
                 read_back = self.get(image.id)
             except GlanceError as error:
                 if error.is_final:
@@ -172,7 +176,7 @@ class Images:
                     raise GlanceError(
                         f"Image {image.id} was deleted while it was changed"
                     )
-                image = read_back
+                image, is_read = read_back, True
                 if change.is_seen_on(image) or gives_way(image):
                     break
             if time.monotonic() > deadline:
@@ -211,14 +215,18 @@ class Images:
         return bool(told(what, answer, "status")["status"] == "accepted")
 
     def _patch(self, image: Image, operations: list[dict[str, Any]]) -> str:
-        """Send it; why it may not have worked, if it can be tried again."""
-        answer = self.api.patch(f"/images/{image.id}", operations)
+        """Send it; why it may not have been done, if it can be tried again."""
+        try:
+            answer = self.api.patch(f"/images/{image.id}", operations)
+        except GlanceError as error:
+            return str(error)
         if answer.status_code == 200:
             return ""
-        if answer.status_code in CONFLICTS:
-            return reason(answer)
         do = needed_role(_policy(operations)) if answer.status_code == 403 else ""
-        raise refusal(f"Image {image.id} was not changed", answer, do)
+        answered = refusal(f"Image {image.id} was not changed", answer, do)
+        if answered.is_final:
+            raise answered
+        return answered.why
 
 
 def _image(what: str, answer: requests.Response) -> Image:
