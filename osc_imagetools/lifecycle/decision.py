@@ -37,7 +37,14 @@ def refused(why: str) -> Decision:
 
 
 def moving(image: Image) -> str | None:
-    """Why nobody may touch *image* now: its bytes move; ``None`` if one may."""
+    """Why nobody may touch *image* now; ``None`` if one may."""
+    if why := bytes_moving(image):
+        return why
+    return "a run is importing it just now" if image.run else None
+
+
+def bytes_moving(image: Image) -> str | None:
+    """Why not even the run that owns *image* may touch it now."""
     if image.status in WITHOUT_BYTES:
         return f"its bytes are not all there yet: its status is {image.status}"
     if any(image.text(name) for name in _IN_A_TASK):
@@ -45,7 +52,7 @@ def moving(image: Image) -> str | None:
             "Glance copies it between its stores just now, and would undo a change "
             "when that ends: run this again then"
         )
-    return "a run is importing it just now" if image.run else None
+    return None
 
 
 def two_visible(image: Image, namesakes: Collection[Image]) -> str | None:

@@ -58,7 +58,21 @@ def deprecation(
     if not is_ahead:
         wanted |= _carried_out(image, request, moments, now)
     decision = _decided(image, request, Undoable(image, wanted), namesakes, is_ahead)
+    if not is_ahead and not image.hidden:
+        decision = _by_a_person(decision, image)
     return _telling(decision, kept - _dates_over(image))
+
+
+def _by_a_person(decision: Decision, image: Image) -> Decision:
+    """*decision* without what a swap has told of an *image* that is offered still.
+
+    That run has died, and nothing else may take this deprecation back.
+    """
+    if decision.result == "refused" or properties.RETIRED_AT not in image.fields:
+        return decision
+    change = decision.change
+    left = replace(change, remove=change.remove | {properties.RETIRED_AT})
+    return replace(decision, change=left)
 
 
 def _kept(

@@ -57,7 +57,7 @@ class Family:
     @property
     def owned(self) -> tuple[Image, ...]:
         """The records that a run, dead or alive, says it owns."""
-        return tuple(version for version in self.versions if version.run)
+        return tuple(version for version in self.versions if version.is_owned)
 
     @property
     def offered(self) -> tuple[Image, ...]:
@@ -77,6 +77,15 @@ class Family:
         Of the visible active ones the one of the highest generation.
         """
         return self.offered[-1] if self.offered else None
+
+    @property
+    def latest(self) -> Image | None:
+        """The current version, else the last one that was.
+
+        The next version takes over from it, and a rollback leaves it: in an emergency
+        somebody has hidden or deactivated it already.
+        """
+        return self.current or self.newest_published
 
     @property
     def newest_published(self) -> Image | None:

@@ -102,6 +102,15 @@ class Image:
         return int(number) if is_number and len(number) <= MOST_DIGITS else 0
 
     @property
+    def is_owned(self) -> bool:
+        """Whether a run, dead or alive, may delete it: it was never offered.
+
+        Anybody can write a run on what was.
+        """
+        was_offered = self.moment(properties.PUBLISHED_AT) is not None
+        return bool(self.run) and self.hidden and not was_offered
+
+    @property
     def run(self) -> str | None:
         """The run that owns the record right now."""
         return self.text(properties.RUN)

@@ -28,8 +28,8 @@ _ADOPTION = frozenset(
 def reinstatement(image: Image, namesakes: Collection[Image]) -> Decision:
     """What brings *image* back to what it was before it was deprecated.
 
-    *namesakes* are the images that a lookup of its name finds. Refused where that would
-    make a second visible one of the same owner.
+    *namesakes* are the images that a lookup of its `restored_name` finds. Refused where
+    that would make a second visible one of the same owner.
     """
     if why := moving(image):
         return refused(why)
@@ -43,10 +43,18 @@ def reinstatement(image: Image, namesakes: Collection[Image]) -> Decision:
         )
     change = _restoring(image, told)
     after = change.on(image)
-    if image.hidden and not after.hidden and (why := two_visible(image, namesakes)):
+    is_shown = not after.hidden and (image.hidden or after.name != image.name)
+    if is_shown and (why := two_visible(after, namesakes)):
         return refused(why)
     status = "active" if _was_deactivated(image, told) else None
     return Decision("reinstated", change, status, _names(image, change, status))
+
+
+def restored_name(image: Image) -> str:
+    """The name of *image* once its deprecation is taken back."""
+    told = (before(image) if image.is_managed else None) or {}
+    name = told.get("name")
+    return name if isinstance(name, str) else image.name
 
 
 def _without_a_record(image: Image) -> Decision:

@@ -159,7 +159,7 @@ def _created(
     if holder is None or holder.run == str(run):
         # Our own POST, if its answer was lost and it was sent again.
         return holder
-    if holder.run:
+    if holder.is_owned:
         if is_record_dead(images, holder):
             _buried(images, holder, notice)
         elif not passes:
@@ -216,7 +216,12 @@ def _buried(images: Images, record: Image, notice: Notice) -> bool:
         # It was read while its run lived, and published before that run ended.
         return False
     notice(f"Deleting image {record.id}: the run that was importing it is dead.")
-    images.delete(record.id)
+    try:
+        images.delete(record.id)
+    except GlanceError as error:
+        # A server may run on it: in nobody's way, since its number is passed by.
+        notice(str(error))
+        return False
     return True
 
 

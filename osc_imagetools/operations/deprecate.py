@@ -40,7 +40,7 @@ def deprecate(session: Session, wanted: Wanted, request: Request) -> Iterator[Ou
     def decided(image: Image) -> Decision:
         if replacement and (why := replacement.unfit(image)):
             return refused(why)
-        return deprecation(image, request, session.namesakes(image), images.now())
+        return deprecation(image, request, session.namesakes(image.name), images.now())
 
     for image in _meant(session, wanted):
         if isinstance(image, Image):

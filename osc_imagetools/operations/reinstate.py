@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from osc_imagetools.lifecycle.image import Image
-from osc_imagetools.lifecycle.reinstatement import reinstatement
+from osc_imagetools.lifecycle.reinstatement import reinstatement, restored_name
 from osc_imagetools.operations.settled import Outcome, Session
 
 
@@ -18,7 +18,7 @@ def reinstate(session: Session, wanted: Iterable[str]) -> Iterator[Outcome]:
         if isinstance(image, Image):
             yield session.settled(
                 image,
-                lambda one: reinstatement(one, session.namesakes(one)),
+                lambda one: reinstatement(one, session.namesakes(restored_name(one))),
                 status_first=True,
             )
         else:

@@ -52,15 +52,15 @@ class Session:
             except OperatorError as error:
                 yield Outcome("failed", None, each, note=str(error))
 
-    def namesakes(self, image: Image) -> list[Image]:
-        """The images that a lookup of the image's name finds, as far as is known."""
-        if not image.name:
+    def namesakes(self, name: str) -> list[Image]:
+        """The images that a lookup of *name* finds, as far as is known."""
+        if not name:
             return []
-        listed = {one.id: one for one in self.images.named(image.name, self.owner)}
+        listed = {one.id: one for one in self.images.named(name, self.owner)}
         known = {
             one.id: one
             for one in self._known.values()
-            if one.id in listed or one.name == image.name
+            if one.id in listed or one.name == name
         }
         return [one for one in {**listed, **known}.values() if not one.hidden]
 
