@@ -8,6 +8,7 @@ import argparse
 import logging
 import pathlib
 from collections.abc import Iterable, Sequence
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from osc_imagetools.commands import cloud, import_rows, rotation_rows
@@ -69,10 +70,11 @@ class Rotate(ShowOne):
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
         from osc_imagetools.operations.rotate import rotate
+        from osc_imagetools.operations.rotation import STAGED
         from osc_imagetools.operations.rotation_plan import planned
         from osc_imagetools.progress import Bar
 
-        if fault := retirement.fault(parsed_args):
+        if fault := retirement.fault(parsed_args) or _fault(parsed_args):
             self._parser.error(fault)
         session = cloud.session(self.app, parsed_args)
         rotation = _rotation(parsed_args, session.owner)
@@ -87,9 +89,35 @@ class Rotate(ShowOne):
             LOG.error("Not stored in: %s", ", ".join(done.failed_stores))
         if done.failed_stores or not done.is_done:
             self.status = 1
-        if done.note and (done.result == "staged" or not done.is_done):
+        if done.note and (done.result == STAGED or not done.is_done):
             LOG.warning("%s", done.note)
         return rotation_rows.rotated(done)
+
+
+def _fault(parsed_args: argparse.Namespace) -> str | None:
+    """What can't be meant, of where the new version comes from."""
+    if parsed_args.image and _said(parsed_args, trust, packing, route, source):
+        return _(
+            "--image: it is stored already, so nothing can be said of how it is "
+            "reached, verified, unpacked, converted or stored"
+        )
+    if (parsed_args.mirrors or parsed_args.source_user) and not parsed_args.url:
+        return _(
+            "--mirror and --source-user go with --url (without it, ~/.netrc tells who "
+            "you are)"
+        )
+    return None
+
+
+def _said(parsed_args: argparse.Namespace, *subjects: ModuleType) -> bool:
+    """Whether an option of one of these subjects was given that an image can't have."""
+    parser = argparse.ArgumentParser(add_help=False)
+    for subject in subjects:
+        subject.add(parser)
+    unsaid = vars(parser.parse_args([]))
+    # The disk format is accepted by it, if it is another one than before.
+    del unsaid["disk_format"]
+    return any(getattr(parsed_args, name) != value for name, value in unsaid.items())
 
 
 def _add_origin(parser: argparse.ArgumentParser) -> None:
@@ -134,7 +162,7 @@ def _add_succession(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--by-tag",
         metavar="<tag>",
-        type=types.tag,
+        type=_own_tag,
         help=_(
             "Give this tag to the current version and to no other, for whoever picks "
             "images by tag, as Octavia does; the family remembers it"
@@ -192,12 +220,12 @@ def _rotation(parsed_args: argparse.Namespace, owner: str) -> Rotation:
     from osc_imagetools.operations.request import Request
     from osc_imagetools.operations.rotation import Rotation
 
-    parsed_args.url = parsed_args.url or parsed_args.file
+    url = parsed_args.url or parsed_args.file
     said = policy.values(parsed_args)
     if parsed_args.by_tag:
         said[properties.FAMILY_TAG] = parsed_args.by_tag
     request = Request(
-        urls=source.urls(parsed_args) if parsed_args.url else (),
+        urls=(url, *parsed_args.mirrors) if url else (),
         name=parsed_args.name,
         owner=owner,
         access=source.access(parsed_args),
@@ -220,6 +248,15 @@ def _rotation(parsed_args: argparse.Namespace, owner: str) -> Rotation:
         allow_downgrade=parsed_args.allow_downgrade,
         force=parsed_args.force,
     )
+
+
+def _own_tag(text: str) -> str:
+    from osc_imagetools.lifecycle import properties
+
+    tag: str = types.tag(text)
+    if tag == properties.TAG:
+        raise argparse.ArgumentTypeError(f"every version has the tag '{tag}'")
+    return tag
 
 
 def _path(text: str) -> str:

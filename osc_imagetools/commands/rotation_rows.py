@@ -11,6 +11,7 @@ from osc_lib.cli import format_columns
 from osc_imagetools.commands.import_rows import PlanColumn, Row
 
 if TYPE_CHECKING:
+    from osc_imagetools.lifecycle.image import Image
     from osc_imagetools.operations.rotation import Rotated
 
 
@@ -30,6 +31,7 @@ def rotated(done: Rotated) -> Row:
         "disk_format": new.disk_format if new else None,
         "size": new.size if new else None,
         "verified": new.text(properties.VERIFIED) if new else None,
+        "digest": _digest(new) if new else None,
         "published_digest": new.text(properties.PUBLISHED_DIGEST) if new else None,
         "source": new.text(properties.IMAGE_SOURCE) if new else None,
         "old_id": old.id if old else None,
@@ -39,6 +41,13 @@ def rotated(done: Rotated) -> Row:
         "carried_over": format_columns.ListColumn(list(done.carried)),
         "members": format_columns.DictColumn(dict(done.members)),
         "repaired": PlanColumn([repair.as_step() for repair in done.repaired]),
-        "note": done.note,
+        "note": done.note or None,
     }
     return tuple(row), tuple(row.values())
+
+
+def _digest(image: Image) -> str | None:
+    """Glance's own, of the bytes that it has stored."""
+    if not image.hash_value:
+        return None
+    return f"{image.hash_algorithm}:{image.hash_value}"

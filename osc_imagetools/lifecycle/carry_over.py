@@ -24,6 +24,24 @@ class Left:
     why: str
 
 
+OF_A_BUILD = (properties.IMAGE_SOURCE, properties.BUILD_DATE, "patchlevel")
+
+OF_A_SNAPSHOT = (
+    "base_image_ref",
+    "image_type",
+    "instance_uuid",
+    "boot_roles",
+    "image_location",
+    "image_state",
+    "user_id",
+    "owner_user_name",
+    "owner_project_name",
+    "block_device_mapping",
+    "bdm_v2",
+    "root_device_name",
+)
+"""What an image that Nova made is rid of before it becomes a version."""
+
 NEVER = (
     Left(
         ("id", "name", "owner", "status", "os_hidden", "visibility", "protected"),
@@ -50,26 +68,10 @@ NEVER = (
         "with the old image its key would be deleted under the new one",
     ),
     Left(
-        (
-            "base_image_ref",
-            "image_type",
-            "instance_uuid",
-            "boot_roles",
-            "image_location",
-            "image_state",
-            "user_id",
-            "owner_user_name",
-            "owner_project_name",
-            "block_device_mapping",
-            "bdm_v2",
-            "root_device_name",
-        ),
+        OF_A_SNAPSHOT,
         "Nova writes them into a snapshot: they tell the server it was made of",
     ),
-    Left(
-        (properties.IMAGE_SOURCE, properties.BUILD_DATE, "patchlevel"),
-        "every build has its own",
-    ),
+    Left(OF_A_BUILD, "every build has its own"),
 )
 """What no version takes over, beside properties of ours that aren't policy."""
 
@@ -80,9 +82,6 @@ POLICY = (
     properties.HISTORY,
 )
 """What is said of the family: it stands on its current version, and moves with it."""
-
-OF_A_SNAPSHOT = next(left.names for left in NEVER if "base_image_ref" in left.names)
-"""What an image that Nova made is rid of before it becomes a version."""
 
 
 def goes_on(name: str) -> bool:
@@ -115,14 +114,16 @@ def policy_of(image: Image) -> dict[str, str]:
     return {name: text for name in POLICY if (text := image.text(name)) is not None}
 
 
-def own_properties(
-    carried: Mapping[str, str], told_before: Mapping[str, str]
+def without_outdated(
+    carried: Mapping[str, str], told: Mapping[str, str], told_anew: Mapping[str, str]
 ) -> dict[str, str]:
-    """Of those *carried* the ones that somebody gave, and no URL told by its name.
+    """Those *carried*, but for what the new version's URL tells anew by its name.
 
-    What the current version's URL told, the new one's tells anew: an ``os_version``
+    Of what the old one's URL has *told*, not of what somebody gave: an ``os_version``
     follows its source.
     """
     return {
-        name: text for name, text in carried.items() if told_before.get(name) != text
+        name: text
+        for name, text in carried.items()
+        if name not in told_anew or told.get(name) != text
     }

@@ -10,7 +10,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 
 from osc_imagetools.lifecycle import properties
-from osc_imagetools.lifecycle.carry_over import OF_A_SNAPSHOT
+from osc_imagetools.lifecycle.carry_over import OF_A_BUILD, OF_A_SNAPSHOT
 from osc_imagetools.lifecycle.change import Change
 from osc_imagetools.lifecycle.decision import moving
 from osc_imagetools.lifecycle.family import Family
@@ -61,16 +61,25 @@ class Enlistment:
         return None
 
     @property
+    def is_version(self) -> bool:
+        """Whether an earlier run has made it one of the family."""
+        image = self.image
+        return image.is_managed and image.family == self.family.name
+
+    @property
     def is_staged(self) -> bool:
         """Whether an earlier run has given it a number that still counts."""
-        image, current = self.image, self.family.current
-        is_own = image.is_managed and image.family == self.family.name
-        return is_own and image.generation > (current.generation if current else 0)
+        current = self.family.current
+        newest = current.generation if current else 0
+        return self.is_version and self.image.generation > newest
 
     @property
     def built(self) -> date | None:
         """When it was built: as said, or as it says, else when it was created."""
-        moment = self.image.moment(properties.BUILD_DATE) or self.image.created_at
+        said = None
+        if properties.BUILD_DATE not in self._inherited:
+            said = self.image.moment(properties.BUILD_DATE)
+        moment = said or self.image.created_at
         return self.build_date or (moment.date() if moment else None)
 
     def staged(self, generation: int) -> Change:
@@ -94,7 +103,9 @@ class Enlistment:
                 "min_disk": max(self.min_disk, image.min_disk),
                 "min_ram": max(self.min_ram, int(image.fields.get("min_ram") or 0)),
             },
-            remove=frozenset(self._inherited - self._properties.keys() - told.keys()),
+            remove=(self._inherited | properties.WAY_OUT)
+            - self._properties.keys()
+            - told.keys(),
             add_tags=self.tags | {properties.TAG},
         )
 
@@ -110,11 +121,16 @@ class Enlistment:
     @property
     def _inherited(self) -> frozenset[str]:
         """What was written for another image, or for the server it was made of."""
-        ours = () if self.image.is_managed else (f"{properties.PREFIX}*",)
+        patterns: tuple[str, ...] = OF_A_SNAPSHOT
+        if not self.image.is_managed:
+            patterns += (f"{properties.PREFIX}*",)
+            if self.image.text("base_image_ref"):
+                # The build that the server was made of, long ago.
+                patterns += OF_A_BUILD
         return frozenset(
             name
             for name in self.image.fields
-            if any(fnmatchcase(name, each) for each in (*OF_A_SNAPSHOT, *ours))
+            if any(fnmatchcase(name, each) for each in patterns)
         )
 
     def label_of(self, generation: int) -> str:

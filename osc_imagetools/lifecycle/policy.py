@@ -60,8 +60,8 @@ class Policy:
 
 
 def bearer(family: Family) -> Image | None:
-    """The version that holds the policy: the current one, else the newest."""
-    return family.current or (family.versions[-1] if family.versions else None)
+    """The version that holds the policy: the latest, else one not published yet."""
+    return family.latest or (family.versions[-1] if family.versions else None)
 
 
 def _keep(image: Image) -> int | None:

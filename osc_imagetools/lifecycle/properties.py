@@ -43,6 +43,19 @@ FAMILY_TAG = "lifecycle_tag"
 BLOCKED = "lifecycle_blocked"
 HISTORY = "lifecycle_history"
 
+WAY_OUT = frozenset(
+    {
+        DEPRECATED_AT,
+        OBSOLETE_AT,
+        DELETE_AT,
+        RETIRED_AT,
+        REPLACEMENT,
+        REASON,
+        BEFORE,
+    }
+)
+"""What tells that a version is on its way out."""
+
 IMAGE_SOURCE = "image_source"
 BUILD_DATE = "image_build_date"
 REPLACE_FREQUENCY = "replace_frequency"

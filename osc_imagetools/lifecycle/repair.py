@@ -143,15 +143,7 @@ def _taken_back(survivor: Image, family: Family) -> Change:
         )
     return Change(
         set={properties.STATE: str(State.ACTIVE)},
-        remove=frozenset(
-            {
-                properties.RETIRED_AT,
-                properties.DEPRECATED_AT,
-                properties.REPLACEMENT,
-                properties.REASON,
-                properties.BEFORE,
-            }
-        ),
+        remove=properties.WAY_OUT,
     )
 
 
@@ -174,7 +166,7 @@ def _untold(family: Family, survivor: Image, now: datetime) -> Iterator[Repair]:
 def _tags(family: Family, survivor: Image) -> Iterator[Repair]:
     """The tag that only the current version has."""
     tag = survivor.text(properties.FAMILY_TAG)
-    if not tag:
+    if not tag or tag == properties.TAG:
         return
     if tag not in survivor.tags:
         why = "it is the current version"

@@ -69,12 +69,22 @@ class Retirement:
 
         *tag* is the one that only the current version has.
         """
-        values = {
-            name: value
-            for name, value in self._later(image).items()
-            if name not in ("os_hidden", "status")
-        }
-        return Change(set=values, remove_tags=frozenset({tag} if tag else ()))
+        values = {n: v for n, v in self._later(image).items() if n != "os_hidden"}
+        if not self.hides:
+            # A repair hides what bears the family's name still.
+            values["os_hidden"] = False
+        gone = frozenset({tag} if tag else ()) - {properties.TAG}
+        return Change(set=values, remove_tags=gone)
+
+    def is_unfinished(self, image: Image) -> bool:
+        """Whether a run that retired *image* so ended before it had finished that."""
+        told = before(image) or {}
+        later = {*self._later(image)} - {"os_hidden"}
+        if self.obsolete:
+            later.add("status")
+        return any(
+            name in told and told[name] == image.fields.get(name) for name in later
+        )
 
     def _told(self, image: Image, successor: Image, now: datetime) -> dict[str, Any]:
         told = {
@@ -87,7 +97,7 @@ class Retirement:
         if self.obsolete:
             told[properties.OBSOLETE_AT] = _past(image, properties.OBSOLETE_AT, now)
             told["status"] = "deactivated"
-        if (delete_at := self._delete_at(image, now)) is not None:
+        if (delete_at := self.delete_at(image, now)) is not None:
             told[properties.DELETE_AT] = delete_at
         if self.os_purpose:
             told[OS_PURPOSE] = self.os_purpose
@@ -107,7 +117,7 @@ class Retirement:
         """What the version becomes."""
         return State.OBSOLETE if self.obsolete else State.DEPRECATED
 
-    def _delete_at(self, image: Image, now: datetime) -> str | None:
+    def delete_at(self, image: Image, now: datetime) -> str | None:
         """When it may be deleted; an earlier word on that stays unless told anew."""
         if self.delete_in is not None:
             return format_time(self.delete_in.after(now))
@@ -118,15 +128,6 @@ class Retirement:
             return format_time(after.after(now))
         except ValueError:
             return None
-
-
-def is_unfinished(image: Image, retirement: Retirement) -> bool:
-    """Whether a run that retired *image* ended before it had *finished* it."""
-    told = before(image) or {}
-    later = {*retirement._later(image)} - {"os_hidden"}
-    if retirement.obsolete:
-        later.add("status")
-    return any(name in told and told[name] == image.fields.get(name) for name in later)
 
 
 def _past(image: Image, name: str, now: datetime) -> str:

@@ -10,53 +10,50 @@ from osc_imagetools.lifecycle import properties
 from osc_imagetools.lifecycle.blocked import blocking, is_blocked
 from osc_imagetools.lifecycle.carry_over import POLICY, policy_of
 from osc_imagetools.lifecycle.change import Change
+from osc_imagetools.lifecycle.decision import moving
 from osc_imagetools.lifecycle.family import Family
 from osc_imagetools.lifecycle.identity import identities
 from osc_imagetools.lifecycle.image import Image
 from osc_imagetools.lifecycle.moments import format_time
 from osc_imagetools.lifecycle.reinstatement import reinstatement
+from osc_imagetools.lifecycle.repair import Repair, is_retired
 from osc_imagetools.lifecycle.retirement import OS_PURPOSE
 from osc_imagetools.lifecycle.state import State, before
 
-WAYS_OUT = frozenset(
-    {
-        properties.DEPRECATED_AT,
-        properties.OBSOLETE_AT,
-        properties.DELETE_AT,
-        properties.RETIRED_AT,
-        properties.REPLACEMENT,
-        properties.REASON,
-        properties.BEFORE,
-    }
-)
-"""What tells that a version is on its way out."""
 
+def is_ended_rollback(repair: Repair, current: Image) -> bool:
+    """Whether *repair* has ended what an earlier rollback to *current* had begun.
 
-def withdrawn(family: Family) -> Image | None:
-    """The version that a rollback leaves: the current one, else the last that was.
-
-    In an emergency somebody has deactivated it already.
+    That has blocked the bytes of the version that it leaves; a rotation never does.
     """
-    return family.current or family.newest_published
+    left = repair.image
+    return repair.step == "hide" and is_blocked(current, identities(left))
+
+
+def named(family: Family, to: str) -> list[Image]:
+    """The versions of that label or ID: runs at once may give one label twice."""
+    return [each for each in family.versions if to in (each.id, each.version)]
 
 
 def target(family: Family, to: str | None) -> Image | None:
     """The version to go back to: by label or ID, else the newest earlier one.
 
     ``None`` if there is none. Of those that weren't named, only what can be used at
-    once and wasn't rolled back itself.
+    once and wasn't rolled back itself. The last one itself, if a swap has retired it
+    and none is current: somebody has deleted its successor.
     """
     if to is not None:
-        found = [one for one in family.versions if to in (one.id, one.version)]
+        found = named(family, to)
         return found[-1] if found else None
-    last = withdrawn(family)
+    last = family.latest
+    is_left = last is not None and family.current is None and is_retired(last)
     earlier = [
         version
         for version in family.versions
         if version.status == "active"
         and version.moment(properties.PUBLISHED_AT) is not None
         and not version.run
-        and (last is None or version.generation < last.generation)
+        and (last is None or version.generation < last.generation + is_left)
         and not is_blocked(last, identities(version))
     ]
     return earlier[-1] if earlier else None
@@ -64,8 +61,8 @@ def target(family: Family, to: str | None) -> Image | None:
 
 def fault(version: Image) -> str | None:
     """Why *version* can't become current again, in words."""
-    if version.run:
-        return "a run is importing it just now"
+    if why := moving(version):
+        return why
     if version.status not in ("active", "deactivated"):
         return f"its status is {version.status}"
     if version.moment(properties.PUBLISHED_AT) is None:
@@ -93,7 +90,7 @@ def brought_back(
         properties.GENERATION: str(generation),
         properties.PUBLISHED_AT: format_time(now),
     }
-    gone = undone.remove | WAYS_OUT
+    gone = undone.remove | properties.WAY_OUT
     if old is not None:
         gone |= frozenset(POLICY)
     tag = policy.get(properties.FAMILY_TAG)
@@ -110,7 +107,7 @@ def _undone(version: Image) -> Change:
     if decision.result != "reinstated":
         return Change()
     told = before(version) or {}
-    kept = {n: v for n, v in decision.change.set.items() if n not in WAYS_OUT}
+    kept = {n: v for n, v in decision.change.set.items() if n not in properties.WAY_OUT}
     return Change(
         set=kept,
         remove=frozenset({OS_PURPOSE} & {n for n, v in told.items() if v is None}),

@@ -12,11 +12,12 @@ from osc_imagetools.lifecycle.blocked import is_blocked
 from osc_imagetools.lifecycle.family import Family
 from osc_imagetools.lifecycle.identity import identities
 from osc_imagetools.lifecycle.image import Image
+from osc_imagetools.lifecycle.policy import bearer
 from osc_imagetools.lifecycle.repair import is_retired
 from osc_imagetools.lifecycle.state import derive
 
 UNCHANGED = "unchanged"
-ROLLED_BACK = "unchanged (rolled back)"
+STAYS_OUT = "unchanged (rolled back)"
 SUPERSEDED = "superseded"
 
 _NEVER = datetime.min.replace(tzinfo=timezone.utc)
@@ -37,38 +38,49 @@ def verdict(family: Family, new: Image, *, force: bool) -> Verdict | None:
 
     *force* lets bytes come again that were rolled back or taken out.
     """
+    if (why := needless(family, new, force=force)) is not None:
+        return why
     current = family.current
-    same = known(family, force=force)
-    if same is None or same.id == new.id:
-        return None
-    if not identities(same).isdisjoint(identities(new)):
-        return unchanged(family, same, "has the same bytes")
-    if current is None:
-        return None
-    if not force and is_blocked(current, identities(new)):
-        return Verdict(ROLLED_BACK, True, "these bytes were rolled back")
-    if current.generation < new.generation:
+    if current is None or current.id == new.id or current.generation < new.generation:
         return None
     return superseded(family, current, new)
 
 
-def known(family: Family, *, force: bool) -> Image | None:
-    """The version whose bytes need not come again: the current one.
+def needless(family: Family, new: Image, *, force: bool) -> Verdict | None:
+    """The same of an image that has no number yet: by its bytes alone."""
+    for same in known(family, force=force):
+        if same.id == new.id:
+            return None
+        if not identities(same).isdisjoint(identities(new)):
+            return unchanged(family, same, "has the same bytes")
+    if not force and is_blocked(bearer(family), identities(new)):
+        return Verdict(STAYS_OUT, True, "these bytes were rolled back")
+    return None
 
-    Without one, what somebody has taken out: a job that runs every night must not bring
-    it back, unless that is meant (*force*).
+
+def known(family: Family, *, force: bool) -> tuple[Image, ...]:
+    """The versions whose bytes need not come again: the current one.
+
+    And above that what somebody has taken out: a job that runs every night must not
+    bring it back, unless that is meant (*force*).
     """
-    last = family.newest_published
-    if family.current is not None or last is None or force:
-        return family.current
-    is_out = derive(last).state.is_on_its_way_out and not is_retired(last)
-    return last if is_out else None
+    current = family.current
+    taken_out = [
+        version
+        for version in family.versions
+        if not force
+        and version.moment(properties.PUBLISHED_AT) is not None
+        and version.generation > (current.generation if current else 0)
+        and derive(version).state.is_on_its_way_out
+        and not is_retired(version)
+    ]
+    return (*((current,) if current else ()), *reversed(taken_out))
 
 
 def unchanged(family: Family, same: Image, what: str) -> Verdict:
     """That *same*, which is `known`, has or is *what* was wanted."""
     why = f"version {same.version} {what}"
-    if family.current is None:
+    if same != family.current:
         why += (
             f", and was deprecated: to offer it again, use 'openstack image reinstate "
             f"{same.id}'"

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -103,7 +103,7 @@ def candidate(
     with closing(open_first(urls or request.urls, request.access)) as source:
         found = published(request.trust, request.url, source, request.access)
         version = _version(request, images, family, source)
-        _refuse_below_standard(request, version)
+        refuse_below_standard(request.description.standard, version.fields)
         expected = Expected(packing, found.checksum)
         served = partial(watch, total=source.length)
         with closing(Pipeline(source, expected, served, watch)) as pipeline:
@@ -149,9 +149,10 @@ def _resolved(request: Request, images: Images, notice: Notice) -> Packing:
     return replace(request.packing, convert="raw" if in_ceph else None)
 
 
-def _refuse_below_standard(request: Request, version: NewVersion) -> None:
+def refuse_below_standard(standard: str | None, fields: Mapping[str, object]) -> None:
+    """Raise `OperatorError` unless an image with these *fields* meets *standard*."""
     try:
-        refuse_missing(request.description.standard, version.fields)
+        refuse_missing(standard, fields)
     except StandardError as error:
         raise OperatorError(str(error)) from None
 

@@ -10,7 +10,7 @@ from osc_imagetools.lifecycle.enlistment import Enlistment
 from osc_imagetools.lifecycle.family import Family
 from osc_imagetools.lifecycle.generation import Run
 from osc_imagetools.lifecycle.image import Image
-from osc_imagetools.operations.candidate import VISIBILITY
+from osc_imagetools.operations.candidate import refuse_below_standard
 from osc_imagetools.operations.resolve import own_image
 from osc_imagetools.operations.signals import signals_wait
 from osc_imagetools.operations.succession import Succession
@@ -29,7 +29,8 @@ def enlistment(images: Images, succession: Succession, family: Family) -> Enlist
     enlisted = Enlistment(
         image,
         family,
-        visibility=described.visibility or VISIBILITY,
+        # A first version is for whom it was before.
+        visibility=described.visibility or image.visibility,
         properties={**succession.carried, **rotation.policy},
         said=wanted.properties,
         tags=frozenset(described.tags),
@@ -47,7 +48,9 @@ def enlistment(images: Images, succession: Succession, family: Family) -> Enlist
     ):
         why = f"the family has a version {wanted.label} already"
         raise OperatorError(what, why, "Give another --image-version.")
-    _refuse_other_format(rotation.request.packing.disk_format, image, old, what)
+    if not enlisted.is_version:
+        _refuse_other_format(rotation.request.packing.disk_format, image, old, what)
+    refuse_below_standard(wanted.standard, enlisted.staged(0).on(image).fields)
     return enlisted
 
 
@@ -65,8 +68,12 @@ def enlist(images: Images, enlisted: Enlistment, run: Run) -> Image:
         found = images.get(image.id)
         if found is not None and found.generation > image.generation:
             return found
+
+    def is_taken(seen: Image) -> bool:
+        return seen.generation not in (image.generation, number)
+
     with signals_wait():
-        return images.change(image, enlisted.staged(number))
+        return images.change(image, enlisted.staged(number), is_taken)
 
 
 def _refuse_other_format(

@@ -7,41 +7,48 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.images import Images
 from osc_imagetools.lifecycle import properties
 from osc_imagetools.lifecycle.image import Image
 from osc_imagetools.lifecycle.retirement import Retirement
 
+LONGEST_CHARACTERS = 255
+"""Of a name, as Glance takes it."""
 
-def named_retirement(
-    images: Images, retirement: Retirement, old: Image | None
-) -> Retirement:
+
+def named_retirement(images: Images, retirement: Retirement, old: Image) -> Retirement:
     """*retirement* with the name that *old* gets, which no other image has.
 
     Other projects' images don't count unless they are public: anybody may give a
-    community image any name.
+    community image any name. Raises `OperatorError` for a name that is too long.
     """
-    if retirement.name is None or old is None:
+    if retirement.name is None:
         return retirement
     retired_at = old.moment(properties.RETIRED_AT) or images.now()
     wanted = old_name(retirement.name, old, retired_at)
-    if old.name == wanted:
-        return replace(retirement, name=wanted)
-    taken = {
-        image.name
-        for image in images.whole(owner=old.owner, lifecycle_family=old.family or "")
-        if image.id != old.id
-    }
-    taken |= {
-        image.name
-        for image in images.whole(name=f"eq:{wanted}")
-        if image.owner == old.owner or image.visibility == "public"
-    }
     name, number = wanted, 1
+    taken = set() if old.name == wanted else _taken(images, old, wanted)
     while name in taken:
         number += 1
         name = f"{wanted}.{number}"
+    if len(name) > LONGEST_CHARACTERS:
+        raise OperatorError(
+            f"Version {old.version} of '{old.family}' can't be called '{name}'",
+            f"Glance takes {LONGEST_CHARACTERS} characters",
+            "Give a shorter --old-name.",
+        )
     return replace(retirement, name=name)
+
+
+def _taken(images: Images, old: Image, wanted: str) -> set[str]:
+    versions = images.whole(owner=old.owner, lifecycle_family=old.family or "")
+    namesakes = [
+        image
+        for image in images.whole(name=f"eq:{wanted}")
+        if image.owner == old.owner or image.visibility == "public"
+    ]
+    return {image.name for image in (*versions, *namesakes) if image.id != old.id}
 
 
 def old_name(pattern: str, old: Image, retired_at: datetime) -> str:

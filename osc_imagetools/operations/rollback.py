@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from osc_imagetools.errors import OperatorError
@@ -14,19 +15,26 @@ from osc_imagetools.lifecycle.change import Change
 from osc_imagetools.lifecycle.family import Family
 from osc_imagetools.lifecycle.generation import Run
 from osc_imagetools.lifecycle.image import Image
+from osc_imagetools.lifecycle.repair import Repair
 from osc_imagetools.lifecycle.replacement import audience
 from osc_imagetools.lifecycle.retirement import Retirement
-from osc_imagetools.lifecycle.rollback import brought_back, fault, target, withdrawn
+from osc_imagetools.lifecycle.rollback import (
+    brought_back,
+    fault,
+    is_ended_rollback,
+    named,
+    target,
+)
 from osc_imagetools.lifecycle.supersession import SUPERSEDED, UNCHANGED
 from osc_imagetools.operations.claim import Notice
 from osc_imagetools.operations.membership import carry_members, refuse_unaccepted
-from osc_imagetools.operations.rotation import Rotated
+from osc_imagetools.operations.rotation import ROLLED_BACK, Rotated
 from osc_imagetools.operations.run import this_run
 from osc_imagetools.operations.signals import signals_end_the_run, signals_wait
-from osc_imagetools.operations.swap import Swap
+from osc_imagetools.operations.swap import Swap, refuse_moving
 from osc_imagetools.operations.ticket import taken
 
-ROLLED_BACK = "rolled back"
+ENDED = "a rollback that had begun before was ended"
 
 
 @dataclass(frozen=True)
@@ -48,25 +56,40 @@ def rollback(wish: Rollback, images: Images, notice: Notice) -> Rotated:
         run = this_run()
         swap = Swap(images, wish.owner, wish.name, run, notice)
         family = swap.mended()
-        if wish.to is None and any(one.step == "hide" for one in swap.repaired):
-            # A run before this one had come so far, and died.
-            return _done(ROLLED_BACK, family, swap, "an earlier run was ended")
+        if wish.to is None and has_ended_another(swap.repaired, family):
+            return _done(ROLLED_BACK, family, swap, ENDED)
         version = chosen(wish, family)
-        if family.current is not None and version.id == family.current.id:
-            return _done(UNCHANGED, family, swap, "it is the current version")
+        if family.current is not None:
+            if version.id == family.current.id:
+                return _done(UNCHANGED, family, swap, "it is the current version")
+            refuse_moving(family.current)
         refuse_lost_members(wish, images, family, version, run)
         highest = family.highest_generation
         number = taken(images, wish.owner, wish.name, highest, run)
-        last = withdrawn(family)
+        last = family.latest
         if last is not None and last.id == version.id:
             last = None
         version = _prepared(wish, images, last, version, notice)
         return _swapped(wish, swap, last, version, number)
 
 
+def has_ended_another(repaired: Iterable[Repair], family: Family) -> bool:
+    """Whether a rollback before this one had come so far, and died."""
+    current = family.current
+    return current is not None and any(
+        is_ended_rollback(repair, current) for repair in repaired
+    )
+
+
 def chosen(wish: Rollback, family: Family) -> Image:
     """The version to go back to; raises `OperatorError` if there is none."""
     version = target(family, wish.to)
+    if wish.to is not None and len(several := named(family, wish.to)) > 1:
+        raise OperatorError(
+            f"'{wish.to}' means {len(several)} versions of '{wish.name}'",
+            ", ".join(one.id for one in several),
+            "Name one by its ID.",
+        )
     if version is None:
         labels = ", ".join(one.version or one.id for one in family.versions)
         raise OperatorError(
@@ -86,10 +109,11 @@ def refuse_lost_members(
 ) -> None:
     """Raise `NotAcceptedError` if members of the current version would lose the name.
 
-    Of a *version* that isn't shared now nobody is told who its members were.
+    Of a *version* that isn't shared now nobody is told who its members were, so none
+    counts: it must not be shared for a trial.
     """
     current = family.current
-    if current is None or wish.allow_pending_members or version.visibility != "shared":
+    if current is None or wish.allow_pending_members:
         return
     there = members(images, version)
     lacking = {
@@ -128,13 +152,22 @@ def _swapped(
         now = swap.images.now()
         return brought_back(version, old or last, wish.name, number, now)
 
-    retirement = Retirement(reason=wish.reason or ROLLED_BACK)
+    def retirement(old: Image) -> Retirement:
+        return Retirement(reason=wish.reason or ROLLED_BACK)
+
     swapped = swap.swapped(version, number, offering, retirement)
     current = swapped.family.current
     if current is not None and current.id != version.id:
         why = f"another run has made version {current.version} current meanwhile"
         return _done(SUPERSEDED, swapped.family, swap, why)
-    return Rotated(ROLLED_BACK, swapped.new, swapped.old, repaired=tuple(swap.repaired))
+    return Rotated(
+        ROLLED_BACK,
+        swapped.new,
+        swapped.old,
+        repaired=tuple(swap.repaired),
+        is_done=not swapped.fault,
+        note=swapped.fault,
+    )
 
 
 def _done(result: str, family: Family, swap: Swap, note: str) -> Rotated:

@@ -10,8 +10,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import shlex
 
+from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.images import Images
 from osc_imagetools.glance.members import members
 from osc_imagetools.lifecycle import properties
@@ -19,42 +20,27 @@ from osc_imagetools.lifecycle.change import Change
 from osc_imagetools.lifecycle.family import Family
 from osc_imagetools.lifecycle.image import Image
 from osc_imagetools.lifecycle.new_version import staging
-from osc_imagetools.lifecycle.retirement import is_unfinished
-from osc_imagetools.lifecycle.supersession import (
-    UNCHANGED,
-    Verdict,
-    superseded,
-    verdict,
-)
+from osc_imagetools.lifecycle.retirement import Retirement
+from osc_imagetools.lifecycle.supersession import Verdict, superseded, verdict
 from osc_imagetools.operations.attempts import repeated
-from osc_imagetools.operations.candidate import Candidate, Watch, candidate
+from osc_imagetools.operations.candidate import Candidate, Watch
 from osc_imagetools.operations.claim import Notice, discard
 from osc_imagetools.operations.delivery import Delivered
-from osc_imagetools.operations.existing import enlist, enlistment
+from osc_imagetools.operations.existing import enlist
 from osc_imagetools.operations.making import Maker, verified
 from osc_imagetools.operations.membership import carry_members, refuse_unaccepted
 from osc_imagetools.operations.name_holders import refuse_others, settle_name
 from osc_imagetools.operations.old_name import named_retirement
-from osc_imagetools.operations.requirements import (
-    require,
-    require_conversion,
-    stored_format,
-)
-from osc_imagetools.operations.rotation import Rotated, Rotation
+from osc_imagetools.operations.rotation import ROTATED, STAGED, Rotated, Rotation
 from osc_imagetools.operations.rotation_checks import (
-    nothing_new,
-    refuse_downgrade,
     refuse_ended,
     refuse_other_format,
 )
 from osc_imagetools.operations.run import this_run
 from osc_imagetools.operations.signals import signals_end_the_run, signals_wait
-from osc_imagetools.operations.succession import (
-    Succession,
-    predecessor,
-    with_source,
-)
-from osc_imagetools.operations.swap import Swap, Swapped
+from osc_imagetools.operations.succession import Succession
+from osc_imagetools.operations.successor import chosen_origin, of_image, of_source
+from osc_imagetools.operations.swap import Swap, refuse_moving
 from osc_imagetools.operations.verify_command import (
     VerificationFailedError,
     run_verify_command,
@@ -97,46 +83,38 @@ class _Attempt:
         family = self._swap.mended()
         refuse_others(self._images, self._rotation, family)
         refuse_ended(family, self._images.now())
-        if self._rotation.image is not None:
-            return self._with_image(family)
-        return self._with_source(family)
+        origin = chosen_origin(self._rotation, family)
+        if isinstance(origin, Verdict):
+            return self._nothing_done(family, origin)
+        if family.current is not None:
+            refuse_moving(family.current)
+        self._rotation = origin
+        succession = Succession(origin, family.latest)
+        if origin.image is not None:
+            return self._with_image(succession, family)
+        return self._with_source(succession, family)
 
-    def _with_source(self, family: Family) -> Rotated:
-        rotation = self._rotation = with_source(self._rotation, family)
-        if (nothing := nothing_new(rotation, family)) is not None:
-            return self._nothing_done(family, nothing)
-        succession = Succession(rotation, predecessor(family))
+    def _with_source(self, succession: Succession, family: Family) -> Rotated:
+        self._refuse_lost_members(succession)
         request = succession.request
-        require(replace(request, packing=rotation.request.packing), self._images)
-        carried = self._members(succession)
         maker = Maker(
             request, self._images, self._notice, self._stage, self._run, passes=True
         )
-        with candidate(
-            request, self._images, family, self._notice, self._watch, self._urls
-        ) as chosen:
-            require_conversion(chosen.pipeline, request.packing.convert)
-            refuse_other_format(succession, stored_format(chosen.pipeline))
-            refuse_downgrade(rotation, family, chosen.version.build_date)
-            with maker.made(chosen, family) as delivered:
-                refuse_other_format(succession, delivered.image.disk_format)
-                new = self._staged(chosen, delivered)
-                return self._offered(new, succession, carried)
+        with (
+            of_source(
+                succession, self._images, family, self._notice, self._watch, self._urls
+            ) as chosen,
+            maker.made(chosen, family) as delivered,
+        ):
+            refuse_other_format(succession, delivered.image.disk_format)
+            return self._offered(self._staged(chosen, delivered), succession)
 
-    def _with_image(self, family: Family) -> Rotated:
-        succession = Succession(self._rotation, predecessor(family))
-        enlisted = enlistment(self._images, succession, family)
-        current = family.current
-        if current is not None and current.id == enlisted.image.id:
-            is_it = Verdict(UNCHANGED, True, "it is the current version")
-            return self._nothing_done(family, is_it)
-        force = self._rotation.force
-        if (why := verdict(family, enlisted.image, force=force)) and why.is_done:
-            return self._nothing_done(family, why)
-        refuse_downgrade(self._rotation, family, enlisted.built)
-        carried = self._members(succession)
-        new = enlist(self._images, enlisted, self._run)
-        return self._offered(new, succession, carried)
+    def _with_image(self, succession: Succession, family: Family) -> Rotated:
+        enlisted = of_image(succession, self._images, family)
+        if isinstance(enlisted, Verdict):
+            return self._nothing_done(family, enlisted)
+        self._refuse_lost_members(succession)
+        return self._offered(enlist(self._images, enlisted, self._run), succession)
 
     def _staged(self, chosen: Candidate, delivered: Delivered) -> Image:
         arrived = delivered.arrived
@@ -148,64 +126,75 @@ class _Attempt:
         with signals_wait():
             return self._images.change(delivered.image, change)
 
-    def _members(self, succession: Succession) -> dict[str, str]:
-        """The members to carry over, who can be."""
+    def _refuse_lost_members(self, succession: Succession) -> None:
+        """Raise `NotAcceptedError` now, before a byte is fetched."""
         rotation, old = self._rotation, succession.old
         is_shared = succession.description.visibility == "shared"
-        if old is None or not (rotation.copy_members and is_shared):
-            return {}
-        carried = members(self._images, old)
-        if not rotation.allow_pending_members:
+        if old is None or rotation.allow_pending_members:
+            return
+        if rotation.copy_members and is_shared:
+            carried = members(self._images, old)
             owner, name = rotation.owner, rotation.name
             refuse_unaccepted(self._images, owner, name, carried, self._run)
-        return carried
 
-    def _offered(
-        self, new: Image, succession: Succession, carried: dict[str, str]
-    ) -> Rotated:
+    def _offered(self, new: Image, succession: Succession) -> Rotated:
         """What became of *new*, which is staged."""
-        rotation = self._rotation
-        may_stay_pending = rotation.allow_pending_members
-        there = carry_members(
-            self._images,
-            new,
-            carried,
-            self._notice,
-            may_stay_pending=may_stay_pending,
-        )
-        if (staying := self._stays_staged(new, succession)) is not None:
-            return replace(staying, members=there)
+        if (staying := self._stays_staged(new)) is not None:
+            return staying
         family = self._swap.listed()
-        if (why := verdict(family, new, force=rotation.force)) is not None:
+        if (why := verdict(family, new, force=self._rotation.force)) is not None:
             discard(self._images, new.id, self._run, self._notice)
             return self._nothing_done(family, why)
-        swapped = self._swapped(new, succession, family.current)
+        # As they are now: the old version may have been fetched for an hour.
+        new, there = self._with_audience(new, succession, family.latest)
+        swapped = self._swap.swapped(
+            new,
+            new.generation,
+            lambda old: succession.offering(new, old, self._images.now()),
+            self._retirement,
+        )
         current = swapped.family.current
         if current is not None and current.id != new.id:
             why = superseded(swapped.family, current, swapped.new)
             discard(self._images, new.id, self._run, self._notice)
             return self._nothing_done(swapped.family, why)
         return Rotated(
-            "rotated",
+            ROTATED,
             swapped.new,
             swapped.old,
             carried=succession.taken_over(there),
             repaired=tuple(self._swap.repaired),
             members=there,
+            is_done=not swapped.fault,
+            note=swapped.fault,
         )
 
-    def _swapped(
-        self, new: Image, succession: Succession, current: Image | None
-    ) -> Swapped:
-        retirement = named_retirement(self._images, self._rotation.retirement, current)
+    def _retirement(self, old: Image) -> Retirement:
+        return named_retirement(self._images, self._rotation.retirement, old)
 
-        def offering(old: Image | None) -> Change:
-            now = self._images.now()
-            return succession.offering(new, old, now)
+    def _with_audience(
+        self, new: Image, succession: Succession, old: Image | None
+    ) -> tuple[Image, dict[str, str]]:
+        """*new*, still hidden, for whom *old* is, and its members."""
+        visibility = succession.visibility_after(old)
+        if visibility is not None:
+            with signals_wait():
+                change = Change({"visibility": visibility})
+                new = self._images.change(new, change)
+        carried: dict[str, str] = {}
+        if old is not None and self._rotation.copy_members:
+            carried = members(self._images, old)
+        if new.visibility != "shared":
+            return new, {}
+        return new, carry_members(
+            self._images,
+            new,
+            carried,
+            self._notice,
+            may_stay_pending=self._rotation.allow_pending_members,
+        )
 
-        return self._swap.swapped(new, new.generation, offering, retirement)
-
-    def _stays_staged(self, new: Image, succession: Succession) -> Rotated | None:
+    def _stays_staged(self, new: Image) -> Rotated | None:
         """What there is to say if *new* isn't offered: asked for, or found wanting."""
         rotation, note, is_done = self._rotation, "", True
         if rotation.verify_command is not None:
@@ -221,30 +210,34 @@ class _Attempt:
             new = self._images.change(new, change)
         how = (
             f"Image {new.id} is kept, hidden. To offer it: openstack image rotate "
-            f"'{rotation.name}' --image {new.id}; to drop it: openstack image delete "
-            f"{new.id}"
+            f"--image {new.id} -- {shlex.quote(rotation.name)}; to drop it: openstack "
+            f"image delete {new.id}"
         )
-        return Rotated(
-            "staged", new, succession.old, is_done=is_done, note=f"{note} {how}".strip()
-        )
+        return Rotated(STAGED, new, is_done=is_done, note=f"{note} {how}".strip())
 
     def _nothing_done(self, family: Family, why: Verdict) -> Rotated:
         """Nothing new; what an earlier run had left undone is done."""
         family = self._swap.mended()
-        current, old = family.current, None
-        for version in family.versions if current else ():
-            if version.text(properties.REPLACEMENT) != (current and current.id):
-                continue
-            retirement = named_retirement(
-                self._images, self._rotation.retirement, version
-            )
-            if current and is_unfinished(version, retirement):
-                old = self._swap.finished(version, retirement, current)
+        current = family.current
+        try:
+            old, fault = self._finished(family, current) if current else None, ""
+        except OperatorError as error:
+            old, fault = None, str(error)
         return Rotated(
             why.result,
             current,
             old,
             repaired=tuple(self._swap.repaired),
-            is_done=why.is_done,
-            note=why.why,
+            is_done=why.is_done and not fault,
+            note=fault or why.why,
         )
+
+    def _finished(self, family: Family, current: Image) -> Image | None:
+        """The version that *current* has replaced, if something was left to be done."""
+        old = None
+        for version in family.versions:
+            if version.text(properties.REPLACEMENT) == current.id:
+                retirement = self._retirement(version)
+                if retirement.is_unfinished(version):
+                    old = self._swap.finished(version, retirement, current)
+        return old

@@ -13,6 +13,10 @@ from osc_imagetools.lifecycle.repair import Repair
 from osc_imagetools.lifecycle.retirement import Retirement
 from osc_imagetools.operations.request import Request
 
+ROTATED = "rotated"
+STAGED = "staged"
+ROLLED_BACK = "rolled back"
+
 
 @dataclass(frozen=True)
 class Rotation:
@@ -51,8 +55,7 @@ class Rotated:
     """What became of a family."""
 
     result: str
-    """``rotated``, ``unchanged``, ``unchanged (rolled back)``, ``superseded``,
-    ``staged`` or ``rolled back``."""
+    """One of those above, or of a `Verdict`."""
     new: Image | None
     """The version that is current now, or staged."""
     old: Image | None = None

@@ -11,31 +11,60 @@ from osc_imagetools.lifecycle import properties
 from osc_imagetools.lifecycle.blocked import is_blocked
 from osc_imagetools.lifecycle.family import Family
 from osc_imagetools.lifecycle.identity import offered_identities
+from osc_imagetools.lifecycle.image import Image
 from osc_imagetools.lifecycle.policy import bearer
+from osc_imagetools.lifecycle.state import State, derive
 from osc_imagetools.lifecycle.supersession import (
-    ROLLED_BACK,
+    STAYS_OUT,
     Verdict,
     known,
     unchanged,
 )
-from osc_imagetools.lifecycle.unchanged import is_unchanged
+from osc_imagetools.lifecycle.unchanged import Offered, is_unchanged
 from osc_imagetools.operations.rotation import Rotation
 from osc_imagetools.operations.succession import Succession
-from osc_imagetools.operations.unchanged import has_payload, offered
+from osc_imagetools.operations.unchanged import has_payload
 
 
-def nothing_new(rotation: Rotation, family: Family) -> Verdict | None:
-    """Why the source brings nothing new; ``None`` if it does, or nobody can tell."""
-    told = offered(rotation.request)
+def nothing_new(rotation: Rotation, family: Family, told: Offered) -> Verdict | None:
+    """Why the source brings nothing new; ``None`` if it does, or nobody can tell.
+
+    *told* is what it tells of its bytes.
+    """
     identities = offered_identities(told)
     if not rotation.force and is_blocked(bearer(family), identities):
-        return Verdict(ROLLED_BACK, True, "these bytes were rolled back")
-    same = known(family, force=rotation.force)
-    if same is None:
-        return None
-    if is_unchanged(same, told) or has_payload(rotation.request, same):
-        return unchanged(family, same, "is what the source offers")
+        return Verdict(STAYS_OUT, True, "these bytes were rolled back")
+    for same in known(family, force=rotation.force):
+        if is_unchanged(same, told) or has_payload(rotation.request, same):
+            return unchanged(family, same, "is what the source offers")
     return None
+
+
+def staged_before(rotation: Rotation, family: Family, told: Offered) -> Image | None:
+    """The version that has these bytes already, and was never offered.
+
+    An earlier run has left it, hidden or found wanting: made once more by every run,
+    they would fill the store.
+    """
+    waiting = [
+        version
+        for version in family.versions
+        if derive(version).state is State.STAGED
+        and version.status == "active"
+        and not version.run
+        and _is_as_said(version, rotation)
+    ]
+    for version in reversed(waiting):
+        if is_unchanged(version, told) or has_payload(rotation.request, version):
+            return version
+    return None
+
+
+def _is_as_said(staged: Image, rotation: Rotation) -> bool:
+    packing, route = rotation.request.packing, rotation.request.route
+    formats = {packing.disk_format, packing.convert} - {None, "auto"}
+    stores = (staged.text("stores") or "").split(",")
+    return formats <= {staged.disk_format} and {*route.stores} <= {*stores}
 
 
 def refuse_ended(family: Family, now: datetime) -> None:

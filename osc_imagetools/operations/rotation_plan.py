@@ -5,42 +5,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from osc_imagetools.glance.images import Images
 from osc_imagetools.glance.members import ACCEPTED, members
+from osc_imagetools.lifecycle import properties
 from osc_imagetools.lifecycle.family import Family
 from osc_imagetools.lifecycle.generation import image_id
 from osc_imagetools.lifecycle.image import Image
 from osc_imagetools.lifecycle.plan import Step
-from osc_imagetools.lifecycle.repair import repairs
+from osc_imagetools.lifecycle.repair import Repair, repairs
 from osc_imagetools.lifecycle.retirement import Retirement
-from osc_imagetools.lifecycle.supersession import Verdict, verdict
-from osc_imagetools.operations.candidate import candidate
+from osc_imagetools.lifecycle.supersession import Verdict
 from osc_imagetools.operations.claim import Notice, is_record_dead
-from osc_imagetools.operations.existing import enlistment
 from osc_imagetools.operations.name_holders import refuse_others, settle_name
 from osc_imagetools.operations.old_name import named_retirement
 from osc_imagetools.operations.place import Place
 from osc_imagetools.operations.preview import making, unwatched
-from osc_imagetools.operations.requirements import (
-    require,
-    require_conversion,
-    stored_format,
+from osc_imagetools.operations.rollback import (
+    ENDED,
+    Rollback,
+    chosen,
+    has_ended_another,
 )
-from osc_imagetools.operations.rollback import Rollback, chosen
-from osc_imagetools.operations.rotation import Rotation
-from osc_imagetools.operations.rotation_checks import (
-    nothing_new,
-    refuse_downgrade,
-    refuse_ended,
-    refuse_other_format,
-)
-from osc_imagetools.operations.succession import (
-    Succession,
-    predecessor,
-    with_source,
-)
+from osc_imagetools.operations.rotation import ROLLED_BACK, Rotation
+from osc_imagetools.operations.rotation_checks import refuse_ended
+from osc_imagetools.operations.succession import Succession
+from osc_imagetools.operations.successor import chosen_origin, of_image, of_source
+from osc_imagetools.operations.swap import refuse_moving
 
 
 def planned(
@@ -57,19 +50,30 @@ def planned(
         for each in settled
     )
     adopted = [each.image for each in settled if each.image]
-    family, mending = _mended(images, rotation.owner, rotation.name, adopted)
+    family, _, mending = _mended(images, rotation.owner, rotation.name, adopted)
     refuse_others(images, rotation, family)
     refuse_ended(family, images.now())
-    way = _of_image if rotation.image is not None else _of_source
-    return (*adopting, *mending, *way(rotation, images, family, place, notice))
+    origin = chosen_origin(rotation, family)
+    if isinstance(origin, Verdict):
+        return (*adopting, *mending, _kept(family, origin))
+    if family.current is not None:
+        refuse_moving(family.current)
+    succession = Succession(origin, family.latest)
+    if origin.image is not None:
+        making_of = _of_image(succession, images, family, place)
+    else:
+        making_of = _of_source(succession, images, family, place, notice)
+    return (*adopting, *mending, *making_of)
 
 
 def planned_rollback(wish: Rollback, images: Images) -> tuple[Step, ...]:
     """The same of a rollback."""
     images.require_hidden()
-    family, mending = _mended(images, wish.owner, wish.name)
-    version = chosen(wish, family)
+    family, needed, mending = _mended(images, wish.owner, wish.name)
     current = family.current
+    if wish.to is None and current and has_ended_another(needed, family):
+        return (*mending, Step("keep", f"image {current.id}", ENDED))
+    version = chosen(wish, family)
     if current is not None and current.id == version.id:
         keep = Step("keep", f"image {version.id}", "it is the current version")
         return (*mending, keep)
@@ -77,9 +81,11 @@ def planned_rollback(wish: Rollback, images: Images) -> tuple[Step, ...]:
     if version.status == "deactivated":
         why = "it is obsolete, and has to boot again"
         reviving = (Step("reactivate", f"image {version.id}", why),)
-    retirement = Retirement(reason=wish.reason or "rolled back")
-    swap = _swap(version.id, version.version, current, retirement)
-    return (*mending, *reviving, *swap)
+    last = family.latest
+    tag = last.text(properties.FAMILY_TAG) if last else None
+    retirement = Retirement(reason=wish.reason or ROLLED_BACK)
+    swap = _Swap(version.id, version.version, current, retirement, tag, images.now())
+    return (*mending, *reviving, *swap.steps())
 
 
 _ADOPTING = {"adopted": "adopt", "renumbered": "renumber"}
@@ -87,7 +93,7 @@ _ADOPTING = {"adopted": "adopt", "renumbered": "renumber"}
 
 def _mended(
     images: Images, owner: str, name: str, adopted: Iterable[Image] = ()
-) -> tuple[Family, tuple[Step, ...]]:
+) -> tuple[Family, tuple[Repair, ...], tuple[Step, ...]]:
     """The family as it would be once it is mended, and what that takes.
 
     Some of its versions would be *adopted* before.
@@ -106,44 +112,33 @@ def _mended(
         changed[repair.image.id] = repair.change.on(changed[repair.image.id])
         steps.append(repair.as_step())
     mended = Family.of(owner, name, changed.values())
-    return replace(family, versions=mended.versions), tuple(steps)
+    return replace(family, versions=mended.versions), needed, tuple(steps)
 
 
 def _of_source(
-    rotation: Rotation, images: Images, family: Family, place: Place, notice: Notice
+    succession: Succession,
+    images: Images,
+    family: Family,
+    place: Place,
+    notice: Notice,
 ) -> Iterator[Step]:
-    rotation = with_source(rotation, family)
-    if (nothing := nothing_new(rotation, family)) is not None:
-        yield _kept(family, nothing)
-        return
-    succession = Succession(rotation, predecessor(family))
-    request = succession.request
-    require(replace(request, packing=rotation.request.packing), images)
-    with candidate(request, images, family, notice, unwatched) as found:
-        require_conversion(found.pipeline, request.packing.convert)
-        refuse_other_format(succession, stored_format(found.pipeline))
-        refuse_downgrade(rotation, family, found.version.build_date)
+    with of_source(succession, images, family, notice, unwatched) as found:
         if not found.pipeline.must_spool:
             found.begin(notice)
-        yield from making(request, family, found, place)
+        yield from making(succession.request, family, found, place)
         number = family.highest_generation + 1
         new_id = image_id(family.owner, family.name, number)
         yield from _offering(succession, images, family, new_id, found.version.label)
 
 
 def _of_image(
-    rotation: Rotation, images: Images, family: Family, place: Place, notice: Notice
+    succession: Succession, images: Images, family: Family, place: Place
 ) -> Iterator[Step]:
-    succession = Succession(rotation, predecessor(family))
-    enlisted = enlistment(images, succession, family)
-    image, current = enlisted.image, family.current
-    if current is not None and current.id == image.id:
-        yield Step("keep", f"image {image.id}", "it is the current version")
+    enlisted = of_image(succession, images, family)
+    if isinstance(enlisted, Verdict):
+        yield _kept(family, enlisted)
         return
-    if (why := verdict(family, image, force=rotation.force)) and why.is_done:
-        yield _kept(family, why)
-        return
-    refuse_downgrade(rotation, family, enlisted.built)
+    image = enlisted.image
     number = image.generation or family.highest_generation + 1
     label = enlisted.label_of(number)
     yield Step("stage", f"image {image.id}, version {label}", str(place))
@@ -152,7 +147,7 @@ def _of_image(
 
 def _kept(family: Family, why: Verdict) -> Step:
     """That nothing is done: the current version stays, or none does."""
-    kept = predecessor(family)
+    kept = family.latest
     return Step("keep", f"image {kept.id if kept else ''}", why.why)
 
 
@@ -176,26 +171,56 @@ def _offering(
     if rotation.request.description.stays_hidden:
         yield Step("stage", f"version {label}", "--hidden says so")
         return
-    retirement = named_retirement(images, rotation.retirement, family.current)
-    yield from _swap(new_id, label, family.current, retirement)
+    current, retirement = family.current, rotation.retirement
+    if current is not None:
+        retirement = named_retirement(images, retirement, current)
+    swap = _Swap(new_id, label, current, retirement, succession.tag, images.now())
+    yield from swap.steps()
 
 
-def _swap(
-    new_id: str, label: str | None, old: Image | None, retirement: Retirement
-) -> Iterator[Step]:
-    if old is not None:
-        state = f"{retirement.state}, replaced by {new_id}"
+@dataclass(frozen=True)
+class _Swap:
+    """From the version that is current to the one that becomes so."""
+
+    new_id: str
+    label: str | None
+    old: Image | None
+    retirement: Retirement
+    tag: str | None
+    """That only the current version has."""
+    now: datetime
+
+    def steps(self) -> Iterator[Step]:
+        new = f"image {self.new_id}, version {self.label}"
+        tagged = f", with the tag {self.tag}" if self.tag else ""
+        if self.old is not None:
+            yield self._announcement(self.old)
+        yield Step("show", f"{new}{tagged}", "it becomes current")
+        if self.old is not None:
+            yield from self._withdrawal(self.old)
+
+    def _announcement(self, old: Image) -> Step:
+        retirement = self.retirement
+        told = f"{retirement.state}, replaced by {self.new_id}"
+        if retirement.os_purpose:
+            told += f", os_purpose {retirement.os_purpose}"
+        if delete_at := retirement.delete_at(old, self.now):
+            told += f", may be deleted from {delete_at} on"
         why = "whoever looks at it is told, before it is gone from the lists"
-        yield Step("announce", f"image {old.id}: {state}", why)
-    yield Step("show", f"image {new_id}, version {label}", "it becomes current")
-    if old is None:
-        return
-    if retirement.hides:
-        yield Step("hide", f"image {old.id}", f"version {label} is visible by then")
-    if retirement.name:
-        yield Step("rename", f"image {old.id} to {retirement.name}", "--old-name")
-    if retirement.visibility:
-        why = f"--old-{retirement.visibility}"
-        yield Step("make", f"image {old.id} {retirement.visibility}", why)
-    if retirement.obsolete:
-        yield Step("deactivate", f"image {old.id}", "--old-state obsolete")
+        return Step("announce", f"image {old.id}: {told}", why)
+
+    def _withdrawal(self, old: Image) -> Iterator[Step]:
+        retirement = self.retirement
+        if retirement.hides:
+            why = f"version {self.label} is visible by then"
+            yield Step("hide", f"image {old.id}", why)
+        if retirement.name:
+            yield Step("rename", f"image {old.id} to {retirement.name}", "--old-name")
+        if retirement.visibility:
+            why = f"--old-{retirement.visibility}"
+            yield Step("make", f"image {old.id} {retirement.visibility}", why)
+        if self.tag and self.tag in old.tags:
+            why = f"only version {self.label} has the tag {self.tag}"
+            yield Step("untag", f"image {old.id}", why)
+        if retirement.obsolete:
+            yield Step("deactivate", f"image {old.id}", "--old-state obsolete")

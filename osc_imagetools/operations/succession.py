@@ -6,18 +6,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timezone
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.route import Route
 from osc_imagetools.lifecycle import properties
-from osc_imagetools.lifecycle.blocked import blocking
+from osc_imagetools.lifecycle.blocked import blocking, is_blocked
 from osc_imagetools.lifecycle.carry_over import (
     POLICY,
     carried_properties,
     carried_tags,
-    own_properties,
     policy_of,
+    without_outdated,
 )
 from osc_imagetools.lifecycle.change import Change
 from osc_imagetools.lifecycle.description import Description
@@ -32,20 +32,17 @@ from osc_imagetools.operations.rotation import Rotation
 from osc_imagetools.source.packing import BARE, Packing
 from osc_imagetools.source.verification.vendors import told_by_name
 
+_NEVER = datetime.min.replace(tzinfo=timezone.utc)
+
 CONVERTIBLE = ("raw", "qcow2")
 """What an image can be made of here."""
-
-
-def predecessor(family: Family) -> Image | None:
-    """The version that the next one takes over from: the current, or the last."""
-    return family.current or family.newest_published
 
 
 def with_source(rotation: Rotation, family: Family) -> Rotation:
     """*rotation* with a URL: the current version's own, if none was said."""
     if rotation.request.urls:
         return rotation
-    old = predecessor(family)
+    old = newest_build(family)
     source = old.text(properties.IMAGE_SOURCE) if old else None
     if source in (None, PRIVATE_SOURCE):
         told = f"image_source of version {old.version} is {source}" if old else ""
@@ -55,6 +52,20 @@ def with_source(rotation: Rotation, family: Family) -> Rotation:
             "Give --url, --file or --image.",
         )
     return replace(rotation, request=replace(rotation.request, urls=(str(source),)))
+
+
+def newest_build(family: Family) -> Image | None:
+    """The version that was made last: the latest, or one that was rolled back from it.
+
+    A rollback takes bytes back, and not where the next ones come from.
+    """
+    latest = family.latest
+    made = [
+        version
+        for version in family.versions
+        if version == latest or is_blocked(latest, identities(version))
+    ]
+    return max(made, key=lambda one: one.created_at or _NEVER, default=None)
 
 
 @dataclass(frozen=True)
@@ -77,7 +88,9 @@ class Succession:
         if self.old is None:
             return {}
         told = told_by_name(self.old.text(properties.IMAGE_SOURCE) or "")
-        handed_on = own_properties(carried_properties(self.old), told)
+        urls = self.rotation.request.urls
+        anew = told_by_name(urls[0]) if urls else {}
+        handed_on = without_outdated(carried_properties(self.old), told, anew)
         unset = self.rotation.unset
         return {name: text for name, text in handed_on.items() if name not in unset}
 
@@ -97,30 +110,41 @@ class Succession:
             tags=(*sorted(carried_tags(old) - {self.tag}), *wanted.tags),
         )
 
+    def visibility_after(self, old: Image | None) -> str | None:
+        """Of the version that replaces *old*; ``None``: as it was made."""
+        said = self.rotation.request.description.visibility
+        return said or (audience(old) if old else None)
+
     @property
     def tag(self) -> str | None:
         """The tag that only the current version has, if the family has one."""
         return self.properties.get(properties.FAMILY_TAG)
 
     def taken_over(self, members: Mapping[str, str]) -> tuple[str, ...]:
-        """What the new version took over, by name; *members* are those it has."""
+        """What the new version took over, by name; *members* are those it has.
+
+        Of what was said nothing is: not even where the old one has the same.
+        """
         if self.old is None:
             return ()
+        wanted, old = self.rotation.request.description, self.old
         others = {
             "members": members,
-            "tags": carried_tags(self.old),
-            "min_ram": self.old.fields.get("min_ram"),
-            "protected": self.old.protected,
-            "visibility": self.old.visibility,
+            "tags": carried_tags(old),
+            "min_disk": not wanted.min_disk and old.min_disk,
+            "min_ram": not wanted.min_ram and old.fields.get("min_ram"),
+            "protected": wanted.protected is None and old.protected,
+            "visibility": wanted.visibility is None,
         }
-        names = [name for name, value in others.items() if value]
-        return tuple(sorted([*self.carried, *names]))
+        said = {*self.rotation.policy, *wanted.properties}
+        names = [name for name, is_taken in others.items() if is_taken]
+        return tuple(sorted([*(self.carried.keys() - said), *names]))
 
     def offering(self, new: Image, old: Image | None, now: datetime) -> Change:
         """What shows *new* in the place of *old*, which has the policy by now."""
         shown = offer(
             self.rotation.name,
-            protected=bool(self.description.protected),
+            protected=self._protected(new),
             now=max(now, new.updated_at or now),
         )
         policy = self._policy(new, old)
@@ -131,17 +155,25 @@ class Succession:
             add_tags=frozenset({tag} if tag else ()),
         )
 
+    def _protected(self, new: Image) -> bool:
+        """Whether *new* is kept from being deleted: never less than now unasked."""
+        said = self.rotation.request.description.protected
+        return (
+            bool(self.description.protected or new.protected) if said is None else said
+        )
+
     def _policy(self, new: Image, old: Image | None) -> dict[str, str]:
         said = {**self.rotation.policy, **self.rotation.request.description.properties}
-        bearer = old or self.old
+        # A first version that was staged before has it itself.
+        bearer = old or self.old or new
         policy = {
-            **({} if bearer is None else policy_of(bearer)),
+            **policy_of(bearer),
             **{name: text for name, text in said.items() if name in POLICY},
         }
         for name in self.rotation.unset & policy.keys() - said.keys():
             del policy[name]
-        if self.rotation.force and old is not None:
-            left = blocking(old, freed=identities(new))
+        if self.rotation.force:
+            left = blocking(bearer, freed=identities(new))
             policy.pop(properties.BLOCKED, None)
             policy |= {properties.BLOCKED: left} if left else {}
         return policy

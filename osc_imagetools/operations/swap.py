@@ -22,11 +22,12 @@ from osc_imagetools.glance.api import GlanceError
 from osc_imagetools.glance.images import Images
 from osc_imagetools.lifecycle import properties
 from osc_imagetools.lifecycle.change import Change
+from osc_imagetools.lifecycle.decision import bytes_moving
 from osc_imagetools.lifecycle.family import Family
 from osc_imagetools.lifecycle.generation import Run
 from osc_imagetools.lifecycle.image import Image
 from osc_imagetools.lifecycle.repair import Repair, is_retired, repairs
-from osc_imagetools.lifecycle.retirement import SHOW, Retirement
+from osc_imagetools.lifecycle.retirement import HIDE, SHOW, Retirement
 from osc_imagetools.operations.claim import Notice, bury_dead, is_record_dead
 from osc_imagetools.operations.signals import signals_wait
 
@@ -37,6 +38,10 @@ MOST_ROUNDS = 20
 """Of listing and repairing: others may be at work as long as that."""
 
 
+MOST_SWAPS = 3
+"""Of one version, while another writer undoes each."""
+
+
 @dataclass(frozen=True)
 class Swapped:
     """What was offered and retired, and the family as it is now."""
@@ -44,6 +49,8 @@ class Swapped:
     new: Image
     old: Image | None
     family: Family
+    fault: str = ""
+    """What of the retirement could not be done, once the new one was offered."""
 
 
 @dataclass
@@ -85,28 +92,48 @@ class Swap:
         new: Image,
         generation: int,
         offering: Callable[[Image | None], Change],
-        retirement: Retirement,
+        retirement: Callable[[Image], Retirement],
     ) -> Swapped:
         """*new*, offered under that number, and the version that was current, retired.
 
         *offering* is what shows the new one, by what the other one says at that
-        moment. Nothing is done where a higher generation is current by now, or *new*
-        is: two rollbacks may go back to one version.
+        moment, and *retirement* what becomes of that. Nothing is done where a higher
+        generation is current by now, or *new* is: two rollbacks may go back to one
+        version. Begun again if another writer has undone all of it.
         """
+        for _ in range(MOST_SWAPS):
+            swapped = self._swapped_once(new, generation, offering, retirement)
+            current = swapped.family.current
+            is_lost = current is not None and current.generation < generation
+            if not is_lost or current is None or current.id == new.id:
+                return swapped
+        raise OperatorError(
+            f"Image {new.id} did not become the current version of '{self.name}'",
+            f"others have undone that {MOST_SWAPS} times",
+            "See who else writes to it, then run the command again.",
+        )
+
+    def _swapped_once(
+        self,
+        new: Image,
+        generation: int,
+        offering: Callable[[Image | None], Change],
+        retirement: Callable[[Image], Retirement],
+    ) -> Swapped:
         family = self.listed()
         old = family.current
         if old is not None and old.id == new.id:
             return Swapped(old, None, family)
         if old is not None and old.generation > generation:
             return Swapped(new, None, family)
+        new = _usable(new, family)
+        fault = ""
         try:
+            retires = Retirement()
             if old is not None:
-                change = retirement.announced(old, new, self.images.now())
-                # Others may announce the same, each its own successor.
-                announce = partial(
-                    self.images.change, change=change, gives_way=is_retired
-                )
-                old = self._unless_gone(old, announce)
+                refuse_moving(old)
+                retires = retirement(old)
+                old = self._announced(old, new, retires)
                 if old is not None and old.generation > generation:
                     # Somebody has just made it current again.
                     return Swapped(new, None, self.mended())
@@ -115,27 +142,46 @@ class Swap:
                 if old is not None:
                     hide = partial(
                         self._hidden,
-                        withdrawal=retirement.withdrawal,
+                        withdrawal=retires.withdrawal,
                         generation=generation,
                     )
                     old = self._unless_gone(old, hide)
             if old is not None and old.generation < generation:
-                finish = partial(self.finished, retirement=retirement, new=new)
-                old = self._unless_gone(old, finish)
-        except BaseException:
+                finish = partial(self.finished, retirement=retires, new=new)
+                try:
+                    old = self._unless_gone(old, finish)
+                except OperatorError as error:
+                    fault = str(error)
+        except BaseException as error:
             with signals_wait(), suppress(OperatorError):
-                self.mended()
+                current = self.mended().current
+                if current is not None and not isinstance(error, Exception):
+                    # The swap was finished first, or taken back.
+                    self.notice(f"Version {current.version} is current.")
             raise
         time.sleep(SETTLE_SECONDS)
-        return Swapped(new, old, self.mended())
+        return Swapped(new, old, self.mended(), fault)
 
     def finished(self, old: Image, retirement: Retirement, new: Image) -> Image:
         """*old*, with whatever its retirement brings beside the hiding."""
+        if not is_retired(old):
+            # A run beside this one has taken the announcement back.
+            again = retirement.announced(old, new, self.images.now())
+            old = self.images.change(old, again)
         change = retirement.finished(old, new.text(properties.FAMILY_TAG))
         old = self.images.change(old, change)
         if retirement.obsolete:
             old = activation(self.images, old, "deactivated")
         return old
+
+    def _announced(
+        self, old: Image, new: Image, retirement: Retirement
+    ) -> Image | None:
+        """*old*, which says what becomes of it, while it is still offered."""
+        change = retirement.announced(old, new, self.images.now())
+        # Others may announce the same, each its own successor.
+        announce = partial(self.images.change, change=change, gives_way=is_retired)
+        return self._unless_gone(old, announce)
 
     def _unless_gone(self, old: Image, act: Callable[[Image], Image]) -> Image | None:
         """What *act* makes of it; ``None`` if somebody has deleted it meanwhile."""
@@ -152,7 +198,12 @@ class Swap:
             # Another run offers the same image, under a number of its own.
             return image.generation > generation and not image.hidden
 
-        return self.images.change(new, change, is_newer)
+        new = self.images.change(new, change, is_newer)
+        if new.status != "active":
+            # Of the old one nothing is hidden yet.
+            self.images.change(new, HIDE)
+            raise _unusable(new, f"its status is {new.status}: it is hidden again")
+        return new
 
     def _hidden(self, image: Image, withdrawal: Change, generation: int) -> Image:
         """*image* withdrawn, as one of that *generation* is visible.
@@ -210,3 +261,28 @@ class Swap:
         return (
             bool(image.run) and not is_ours and not is_record_dead(self.images, image)
         )
+
+
+def refuse_moving(current: Image) -> None:
+    """Raise `OperatorError` if Glance would undo what is changed on *current* now."""
+    if why := bytes_moving(current):
+        raise OperatorError(
+            f"Version {current.version} of '{current.family}' can't be replaced now",
+            why,
+        )
+
+
+def _usable(new: Image, family: Family) -> Image:
+    """*new* as it was listed just now, which servers can start from."""
+    found = next((each for each in family.versions if each.id == new.id), None)
+    if found is None:
+        raise _unusable(new, "it was deleted meanwhile")
+    if found.status != "active":
+        raise _unusable(new, f"its status is {found.status}")
+    if why := bytes_moving(found):
+        raise _unusable(new, why)
+    return found
+
+
+def _unusable(new: Image, why: str) -> OperatorError:
+    return OperatorError(f"Image {new.id} can't become the current version", why)

@@ -40,22 +40,29 @@ def has_payload(request: Request, version: Image) -> bool:
     """Whether a file of this machine holds the very bytes that *version* has.
 
     Reading it twice costs less than storing it. Files alone: nothing else is published
-    of them, and nothing crosses the network.
+    of them, and nothing crosses the network. Raises `DigestMismatchError` if it has
+    them, and isn't what was said.
     """
     if not (is_file(request.url) and version.hash_algorithm and version.hash_value):
         return False
-    checksum = Checksum(version.hash_algorithm, version.hash_value)
+    try:
+        _verify(request, Checksum(version.hash_algorithm, version.hash_value))
+    except DigestMismatchError:
+        return False
+    if request.trust.checksum is not None:
+        _verify(request, request.trust.checksum)
+    return True
+
+
+def _verify(request: Request, checksum: Checksum) -> None:
+    """Read the file; raises `DigestMismatchError` if it isn't of that digest."""
     packing = replace(request.packing, convert=None)
     with (
         closing(open_source(request.url, request.access)) as source,
         closing(Pipeline(source, Expected(packing, checksum))) as pipeline,
     ):
-        try:
-            if pipeline.must_spool:
-                pipeline.spool()
-            pipeline.begin()
-            for _ in pipeline.blocks():
-                pass
-        except DigestMismatchError:
-            return False
-    return True
+        if pipeline.must_spool:
+            pipeline.spool()
+        pipeline.begin()
+        for _ in pipeline.blocks():
+            pass

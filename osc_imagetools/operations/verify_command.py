@@ -5,13 +5,20 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Mapping
+from contextlib import suppress
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.lifecycle.image import Image
+from osc_imagetools.operations.signals import signals_wait
 
 SHELL = "/bin/sh"
+
+PATIENCE_SECONDS = 10
+"""For a command that is ended, to delete its server."""
 
 
 class VerificationFailedError(OperatorError):
@@ -31,19 +38,43 @@ def run_verify_command(command: str, new: Image, current: Image | None) -> None:
         "CURRENT_IMAGE_ID": current.id if current else "",
     }
     try:
-        done = subprocess.run(
-            [SHELL, "-c", command],
-            env={**os.environ, **told},
-            stdin=subprocess.DEVNULL,
-            stdout=sys.stderr.fileno(),
-            check=False,
-        )
+        status = _run(command, {**os.environ, **told})
     except OSError as error:
         raise VerificationFailedError(
             "The --verify-command could not be run", str(error)
         ) from error
-    if done.returncode:
-        why = f"exit status {done.returncode}"
-        if done.returncode < 0:
-            why = f"signal {-done.returncode}"
+    if status:
+        why = f"exit status {status}" if status > 0 else f"signal {-status}"
         raise VerificationFailedError("The --verify-command failed", why)
+
+
+def _run(command: str, environment: Mapping[str, str]) -> int:
+    """How it ended; a signal to us ends whatever it has started."""
+    shell = None
+    try:
+        # Else one that comes while it starts would leave it behind.
+        with signals_wait():
+            shell = subprocess.Popen(
+                [SHELL, "-c", command],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=sys.stderr.fileno(),
+                start_new_session=True,
+            )
+        return shell.wait()
+    except BaseException:
+        # It may have booted a server from an image that is deleted now.
+        if shell is not None:
+            _end(shell)
+        raise
+
+
+def _end(shell: subprocess.Popen[bytes]) -> None:
+    """Whoever minds no SIGTERM is killed after a while."""
+    with suppress(ProcessLookupError):
+        os.killpg(shell.pid, signal.SIGTERM)
+        try:
+            shell.wait(PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(shell.pid, signal.SIGKILL)
+            shell.wait()

@@ -246,6 +246,67 @@ def test_what_can_not_be_brought_back_is_refused_and_nothing_changes(
     assert current_id in before
 
 
+def test_version_before_one_that_was_deleted_is_the_one_to_go_back_to(
+    member: Account, source: Source
+) -> None:
+    _, second, third = three(member)
+    assert member.glance("DELETE", f"/v2/images/{third}").status_code == 204
+
+    plan = done(roll_back(member, "--dry-run"), "planned")["plan"]
+    told = done(roll_back(member), "rolled back")
+
+    assert plan[0]["what"].startswith(f"image {second}")
+    assert (told["new_id"], told["old_id"]) == (second, None)
+    # Nothing of it was rolled back.
+    assert "lifecycle_blocked" not in current(member)
+    assert done(rotate(member, *serve(source, NEW)), "unchanged")["new_id"] == second
+
+
+def test_where_the_next_build_comes_from_is_not_rolled_back(
+    member: Account, source: Source
+) -> None:
+    urls = [source.put(f"{place}.img", NEW) for place in ("dated", "current")]
+    retired(member, 1, 2, content=OLD, image_source=urls[0])
+    version(member, 2, content=NEWER, image_source=urls[1])
+    done(roll_back(member), "rolled back")
+
+    told = done(rotate(member, "--allow-unverified"))
+
+    assert told["source"] == urls[1]
+    assert told["old_version"] == "v1"
+
+
+def test_label_of_two_versions_is_never_guessed(member: Account) -> None:
+    same = {"lifecycle_version": "20260301"}
+    ids = [
+        retired(member, 1, 2, content=OLD, **same),
+        retired(member, 2, 3, content=NEW, **same),
+    ]
+    version(member, 3, content=NEWER)
+
+    refused(roll_back(member, "--to", "20260301"), "means 2 versions", *ids)
+    told = done(roll_back(member, "--to", ids[0]), "rolled back")
+
+    assert told["new_id"] == ids[0]
+
+
+def test_refusal_for_members_sake_leaves_a_private_version_private(
+    cloud: Cloud, member: Account
+) -> None:
+    other = cloud.account()
+    old = retired(member, 1, 2, content=OLD, visibility="private")
+    members = f"/v2/images/{version(member, 2, content=NEW)}/members"
+    assert member.glance("POST", members, json={"member": other.project_id}).ok
+    accepted = f"{members}/{other.project_id}"
+    assert other.glance("PUT", accepted, json={"status": "accepted"}).ok
+    before = everything(member)
+
+    refused(roll_back(member), other.project_id, "--allow-pending-members")
+
+    assert everything(member) == before
+    assert other.glance("GET", f"/v2/images/{old}").status_code == 404
+
+
 def test_dry_run_tells_the_plan_and_only_reads(
     member: Account, through: Account, before_glance: Proxy
 ) -> None:

@@ -5,7 +5,9 @@ what a new version takes over."""
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import subprocess
 import uuid
 from collections.abc import Callable
@@ -14,14 +16,25 @@ from typing import Any
 
 import pytest
 
-from osc_imagetools.lifecycle.generation import image_id
+from osc_imagetools.lifecycle.generation import Run, image_id
+from osc_imagetools.operations.run import this_run
 from tests.cloud.accounts import Account
 from tests.cloud.cloud import Cloud
 from tests.cloud.images import qcow2
 from tests.cloud.proxy import Proxy
+from tests.cloud.proxy.rules import Answer
 from tests.cloud.source.client import Source
 from tests.cloud.source.faults import Headers
-from tests.functional.families import END_SECONDS, changed, ended, found, listed, made
+from tests.functional.families import (
+    END_SECONDS,
+    LISTING,
+    changed,
+    dead_process,
+    ended,
+    found,
+    listed,
+    made,
+)
 from tests.functional.generations import (
     FAMILY,
     NEW,
@@ -34,6 +47,7 @@ from tests.functional.generations import (
     everything,
     refused,
     retired,
+    roll_back,
     rotate,
     shown,
     version,
@@ -56,6 +70,13 @@ def serve(source: Source) -> Callable[..., list[str]]:
 
 
 Serve = Callable[..., list[str]]
+
+
+def due_rows(account: Account) -> list[dict[str, Any]]:
+    """The versions that `lifecycle list` finds something due for."""
+    listing = ["image", "lifecycle", "list", "-f", "json", "--due-in", "100y"]
+    rows: list[dict[str, Any]] = account.openstack(*listing).json()
+    return [row for row in rows if row["State"] == "active"]
 
 
 @pytest.fixture
@@ -96,16 +117,17 @@ def test_first_rotation_creates_the_family_and_the_next_replaces_its_version(
         "disk_format": "raw",
         "size": len(NEW),
         "verified": "sha256",
+        "digest": f"{image['os_hash_algo']}:{image['os_hash_value']}",
         "published_digest": f"{digest_of(NEW)} wire",
         "source": image["image_source"],
         "old_id": old["id"],
         "old_version": "1",
         "old_state": "deprecated",
         "old_delete_at": None,
-        "carried_over": ["visibility"],
+        "carried_over": ["min_disk", "visibility"],
         "members": {},
         "repaired": [],
-        "note": "",
+        "note": None,
     }
     assert (new["old_id"], new["generation"], new["build_date"]) == (None, 1, BUILT)
 
@@ -272,6 +294,78 @@ class TestName:
         assert everything(member) == before
 
 
+NAMES = ["Debian 13: amd64, LTS", "-it's", "größe [a-z].*", "eq:x", "a" * 200]
+
+
+@pytest.mark.parametrize("wanted", NAMES)
+def test_F83_a_family_may_have_any_name(
+    wanted: str, member: Account, serve: Serve
+) -> None:
+    done(rotate(member, *serve(OLD), name=wanted))
+
+    told = done(rotate(member, *serve(NEW), name=wanted))
+    back = done(roll_back(member, name=wanted), "rolled back")
+
+    assert (back["new_id"], back["old_id"]) == (told["old_id"], told["new_id"])
+    assert current(member, wanted)["id"] == back["new_id"]
+    assert {one["name"] for one in everything(member).values()} == {wanted}
+
+
+def test_F98_higher_generation_of_another_project_counts_for_nothing(
+    cloud: Cloud, member: Account, serve: Serve
+) -> None:
+    old, other = version(member), cloud.account()
+    version(other, 9, content=NEWER, visibility="community")
+    before = everything(other)
+
+    told = done(rotate(member, *serve(NEW)))
+
+    assert (told["generation"], told["old_id"]) == (2, old)
+    assert everything(other) == before
+
+
+def test_F102_dead_record_that_is_answered_400_counts_as_gone(
+    member: Account, through: Account, before_glance: Proxy, serve: Serve
+) -> None:
+    old = version(member)
+    record = image_id(member.project_id, FAMILY, 2)
+    dead = str(Run("a-run", this_run().host, dead_process(), 1))
+    fields = {"lifecycle_id": record, "lifecycle_family": FAMILY, "os_hidden": True}
+    fields |= {"lifecycle_generation": "2", "lifecycle_run": dead}
+    made(member, id=record, name="importing", **fields)
+
+    def deleted_meanwhile() -> Answer:
+        assert member.glance("DELETE", f"/v2/images/{record}").status_code == 204
+        return Answer(400, b"Image is deleted")
+
+    before_glance.on("DELETE", record).answer_with(deleted_meanwhile)
+
+    told = done(rotate(through, *serve(NEW)))
+
+    assert (told["old_id"], told["generation"]) == (old, 3)
+    assert {*everything(member)} == {old, told["new_id"]}
+
+
+def test_F104_numbers_that_were_used_up_cost_few_requests(
+    member: Account, through: Account, before_glance: Proxy, serve: Serve
+) -> None:
+    version(member)
+
+    def used_up() -> Answer | None:
+        # What Glance answers for the ID of an image that was deleted.
+        sent = json.loads(before_glance.matching("POST", LISTING)[-1].body)
+        is_free = int(sent["lifecycle_generation"]) > 300
+        return None if is_free else Answer(409, b"Image ID already exists")
+
+    before_glance.on("POST", LISTING).before.append(used_up)
+
+    told = done(rotate(through, *serve(NEW)))
+    back = done(roll_back(through), "rolled back")
+
+    assert 300 < told["generation"] < back["generation"]
+    assert len(before_glance.matching("POST", LISTING)) < 20
+
+
 RETIREMENTS: dict[str, tuple[list[str], dict[str, Any]]] = {
     "F84-renamed": (
         ["--old-name={name} ({version})", "--old-community", "--reason=end of may"],
@@ -343,6 +437,12 @@ WRONG = {
     "obsolete-unasked": (["--old-state=obsolete"], "--yes"),
     "names-all-the-same": (["--old-name={name} old"], "{version}"),
     "unknown-in-a-name": (["--old-name={when}"], "only {name}"),
+    "mirror-of-nothing": (["--mirror=http://localhost/x"], "go with --url"),
+    "user-of-nothing": (["--source-user=me:secret"], "go with --url"),
+    "digest-of-an-image": (["--image=a", "--checksum=auto"], "is stored already"),
+    "format-of-an-image": (["--image=a", "--convert=raw"], "is stored already"),
+    "for-ever": (["--delete-in=9999y"], "no calendar"),
+    "tag-of-every-version": (["--by-tag=lifecycle"], "every version has"),
     "two-sources": (["--image=a", "--file=b"], "not allowed with"),
 }
 
@@ -402,7 +502,7 @@ class TestVerifyCommand:
         assert (new["os_hidden"], new["lifecycle_state"]) == (True, "staged")
         assert "lifecycle_published_at" not in new
         assert new["name"] == f"{FAMILY}.importing-{new['id'][:8]}"
-        resume = f"openstack image rotate '{FAMILY}' --image {new['id']}"
+        resume = f"openstack image rotate --image {new['id']} -- {FAMILY}"
         for words in ("exit status 3", resume, f"image delete {new['id']}", "noise"):
             assert words in failed.stderr
         environment = (member.home / "told").read_text().splitlines()
@@ -423,6 +523,75 @@ class TestVerifyCommand:
         )
         assert current(member)["id"] == new["id"]
         assert told["published_digest"] == f"{digest_of(NEW)} wire"
+
+    def test_version_that_waits_is_tried_again_and_not_made_again(
+        self, member: Account, source: Source, serve: Serve
+    ) -> None:
+        old = version(member)
+        options = [*serve(NEW), "--verify-command", "exit $(cat status)"]
+        (member.home / "status").write_text("1")
+        first = done(rotate(member, *options), "staged", status=1)
+        before = everything(member)
+        asked = len(source.requests("disk.img"))
+
+        again = done(rotate(member, *options), "staged", status=1)
+        hidden = done(rotate(member, *serve(NEW), "--hidden"), "staged")
+
+        assert again["new_id"] == hidden["new_id"] == first["new_id"]
+        assert everything(member) == before
+        assert "GET" not in [one.method for one in source.requests("disk.img")[asked:]]
+        plan = done(rotate(member, *options, "--dry-run"), "planned")["plan"]
+        assert plan[0]["what"].startswith(f"image {first['new_id']}")
+        (member.home / "status").write_text("0")
+        told = done(rotate(member, *options))
+        assert (told["new_id"], told["old_id"]) == (first["new_id"], old)
+        assert {*everything(member)} == {old, current(member)["id"]}
+
+    def test_what_it_has_started_ends_with_the_run(
+        self, member: Account, serve: Serve
+    ) -> None:
+        version(member)
+        before = everything(member)
+        fifo = member.home / "fifo"
+        os.mkfifo(fifo)
+        # Whoever reads it is told when the last one has closed it.
+        command = "sleep 600 >fifo & echo started >fifo; wait"
+        told = [*serve(NEW), "--verify-command", command, "--", FAMILY]
+        with member.start("image", "rotate", *told) as client:
+            with fifo.open() as reader:
+                assert reader.readline() == "started\n"
+                client.send_signal(signal.SIGTERM)
+                assert reader.read() == ""
+            outcome = ended(client)
+
+        assert outcome.status == 128 + signal.SIGTERM
+        assert everything(member) == before
+
+    def test_policy_of_a_first_version_that_waits_is_its_own(
+        self, member: Account, serve: Serve
+    ) -> None:
+        told = done(rotate(member, *serve(NEW), "--hidden", "--keep=3"), "staged")
+        policy = ["image", "lifecycle", "set", "--family", FAMILY, "--delete-after=9d"]
+        assert member.openstack(*policy).status == 0
+
+        done(rotate(member, "--image", told["new_id"]))
+
+        image = current(member)
+        assert (image["lifecycle_keep"], image["lifecycle_delete_after"]) == ("3", "9d")
+
+    def test_policy_of_a_family_is_not_that_of_a_version_that_waits(
+        self, member: Account, serve: Serve
+    ) -> None:
+        """Where no version is current, either."""
+        old = version(member)
+        done(rotate(member, *serve(NEW), "--hidden"), "staged")
+        changed(member, old, os_hidden=True, lifecycle_state="deprecated")
+        policy = ["image", "lifecycle", "set", "--family", FAMILY]
+        ended_family = member.openstack(*policy, "--end-at", "2026-01-01")
+        assert ended_family.status == 0
+
+        assert shown(member, old)["lifecycle_end_at"].startswith("2026-01-01")
+        refused(rotate(member, *serve(NEWER)), "has ended")
 
     def test_hidden_version_waits_for_whoever_resumes_it(
         self, member: Account, serve: Serve
@@ -468,6 +637,68 @@ class TestImage:
         assert image["tags"] == ["lifecycle"]
         again = done(rotate(member, "--image", own), "unchanged")
         assert "it is the current version" in again["note"]
+
+    def test_first_version_is_for_whom_it_was_and_stays_protected(
+        self, admin: Account, name: str
+    ) -> None:
+        own = by_hand(admin, visibility="public", protected=True)
+
+        done(rotate(admin, "--image", own, name=name))
+
+        image = current(admin, name)
+        assert (image["visibility"], image["protected"]) == ("public", True)
+
+    def test_its_way_out_ends_when_it_becomes_current(self, member: Account) -> None:
+        version(member)
+        own = by_hand(member, name="golden")
+        deprecate = ["image", "deprecate", "golden", "--yes", "--delete-in=1d"]
+        assert member.openstack(*deprecate).status == 0
+        assert "lifecycle_delete_at" in shown(member, own)
+
+        done(rotate(member, "--image", own))
+
+        image = current(member)
+        ways = ("deprecated_at", "obsolete_at", "delete_at", "replacement", "before")
+        assert image["id"] == own
+        assert not {f"lifecycle_{each}" for each in ways} & image.keys()
+        assert due_rows(member) == []
+
+    def test_what_a_server_was_made_of_is_not_when_its_snapshot_was_built(
+        self, member: Account
+    ) -> None:
+        version(member)
+        server = {"base_image_ref": str(uuid.uuid4()), "image_source": "private"}
+        own = by_hand(member, **server, image_build_date="2019-01-01")
+
+        told = done(rotate(member, "--image", own))
+
+        assert told["build_date"] == current(member)["created_at"][:10]
+        assert "image_source" not in current(member)
+
+    def test_bytes_of_an_earlier_version_are_a_downgrade_and_no_race(
+        self, member: Account
+    ) -> None:
+        retired(member, 1, 2, content=OLD)
+        version(member, 2, content=NEW)
+        own = by_hand(member, OLD, image_build_date="2026-01-01")
+
+        refused(rotate(member, "--image", own), "--allow-downgrade")
+        plan = rotate(member, "--image", own, "--allow-downgrade", "--dry-run")
+        told = done(rotate(member, "--image", own, "--allow-downgrade"))
+
+        assert done(plan, "planned")["plan"][0]["step"] == "stage"
+        assert (told["new_id"], current(member)["id"]) == (own, own)
+
+    def test_standard_is_demanded_of_it_too(self, member: Account) -> None:
+        version(member)
+        own = by_hand(member)
+        before = everything(member)
+
+        for dry_run in ([], ["--dry-run"]):
+            options = ["--image", own, "--standard", "scs-0102", *dry_run]
+            refused(rotate(member, *options), "scs-0102", "os_distro is missing")
+
+        assert everything(member) == before
 
     def test_same_bytes_are_unchanged(self, member: Account) -> None:
         old = version(member)
@@ -637,6 +868,65 @@ def test_F85_deactivated_image_is_not_current_and_is_not_in_the_way(
 
     assert member.glance("GET", current(member)["file"]).content == NEW
     assert shown(member, old)["os_hidden"] is True
+
+
+def test_bytes_that_a_person_took_out_stay_out_behind_a_version_before_them(
+    member: Account, serve: Serve
+) -> None:
+    first = retired(member, 1, 2, content=OLD)
+    version(member, 2, content=NEW)
+    deprecate = ["image", "deprecate", FAMILY, "--yes", "--reason", "CVE-2026-1"]
+    assert member.openstack(*deprecate).status == 0
+    assert member.openstack("image", "reinstate", first).status == 0
+
+    told = done(rotate(member, *serve(NEW)), "unchanged")
+
+    assert "was deprecated" in told["note"]
+    assert [one["id"] for one in found(member, FAMILY)] == [first]
+    assert done(rotate(member, *serve(NEW), "--force"))["old_id"] == first
+
+
+def test_what_was_offered_is_never_deleted_whatever_run_is_written_on_it(
+    member: Account, serve: Serve
+) -> None:
+    dead = str(Run("a-run", this_run().host, dead_process(), 1))
+    first = retired(member, 1, 2, content=OLD, lifecycle_run=dead)
+    second = version(member, 2, content=NEW, lifecycle_run=dead)
+
+    told = done(rotate(member, *serve(NEWER)))
+
+    assert told["old_id"] == second
+    assert {first, second} <= everything(member).keys()
+
+
+def test_F18_wrong_digest_of_a_file_that_is_there_already_is_no_success(
+    member: Account,
+) -> None:
+    version(member)
+    (member.home / "disk").write_bytes(OLD)
+    options = ["--file", "disk", "--checksum"]
+    before = everything(member)
+
+    refused(rotate(member, *options, digest_of(NEW)), digest_of(NEW)[7:])
+    done(rotate(member, *options, digest_of(OLD)), "unchanged")
+
+    assert everything(member) == before
+
+
+@pytest.mark.parametrize("hiding", ["--hide-old", "--no-hide-old"])
+def test_reinstatement_of_a_version_that_was_renamed_is_refused(
+    hiding: str, member: Account, serve: Serve
+) -> None:
+    old = version(member)
+    told = done(rotate(member, *serve(NEW), "--old-name", "{name} {version}", hiding))
+
+    outcome = member.openstack("image", "reinstate", "-f", "json", old)
+
+    [row] = outcome.json()
+    assert (outcome.status, row["Result"]) == (1, "refused")
+    assert told["new_id"] in row["Note"]
+    assert "image rollback" in row["Note"]
+    assert current(member)["id"] == told["new_id"]
 
 
 def test_bytes_that_a_person_deprecated_come_back_only_when_that_is_meant(

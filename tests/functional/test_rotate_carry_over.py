@@ -147,7 +147,7 @@ def test_F90_new_version_takes_over_what_was_given_and_leaves_what_tells_of_one_
     policy = {"lifecycle_tag"} if visibility == "private" else set()
     assert {*told["carried_over"]} == {
         *(CARRIED.keys() | policy),
-        *("min_ram", "protected", "tags", "visibility"),
+        *("min_disk", "min_ram", "protected", "tags", "visibility"),
     }
     # The old one keeps what is its own.
     kept = shown(account, old)
@@ -171,7 +171,8 @@ def test_what_is_said_comes_before_what_is_carried_over(
 
     image = shown(member, told["new_id"])
     assert not {*unset} & image.keys()
-    assert not {*unset} & {*told["carried_over"]}
+    said = {"os_distro", "min_disk", "min_ram", "protected", "visibility"}
+    assert not {*unset, *said} & {*told["carried_over"]}
     assert (image["os_distro"], image["new"]) == ("arch", "x")
     assert sorted(image["tags"]) == [*TAGS, "more"]
     assert (image["min_ram"], image["min_disk"]) == (64, 9)
@@ -190,6 +191,26 @@ def test_what_a_URL_told_of_the_old_version_the_new_URL_tells_anew(
     image = current(member)
     assert (image["os_distro"], image["os_version"]) == ("ubuntu", "26.04")
     assert image["mine"] == "x"
+
+
+@pytest.mark.parametrize("way", ["file", "image", "url"])
+def test_what_a_URL_told_of_the_old_version_stays_where_nothing_else_is_told(
+    way: str, member: Account, serve: Any, source: Source
+) -> None:
+    url = source.url("ubuntu-24.04-server-cloudimg-amd64.img")
+    told = {"os_distro": "ubuntu", "os_version": "24.04", "architecture": "x86_64"}
+    version(member, image_source=url, **told)
+    (member.home / "disk").write_bytes(NEW)
+    options = {
+        "file": ["--file", "disk", "--allow-unverified"],
+        "image": ["--image", by_hand(member)],
+        "url": serve(NEW, "golden.img"),
+    }
+
+    done(rotate(member, *options[way]))
+
+    image = current(member)
+    assert {name: image.get(name) for name in told} == told
 
 
 def test_F89_too_much_is_refused_before_anything_is_created(

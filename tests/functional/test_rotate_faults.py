@@ -20,6 +20,7 @@ import pytest
 
 from tests.cloud.client import Outcome
 from tests.cloud.proxy.rules import Answer, DropError
+from tests.functional.outcomes import images
 from tests.functional.rotations import (
     Site,
     differences,
@@ -134,6 +135,33 @@ def test_one_request_that_fails_is_repeated_or_the_family_is_as_it_was(
         assert [one for one in told if one[1] not in PREPARED.get(way, ())] == []
     assert [] not in (*seen, site.found())
     assert len(site.found()) == 1
+
+
+READINGS = some([3, 12, 16], sorted({*range(1, 24)} - {3, 12, 16}))
+"""More than a rotation of a file sends: of the last ones there is none."""
+
+
+@pytest.mark.parametrize("status", [500, pytest.param(503, marks=pytest.mark.long)])
+@pytest.mark.parametrize("nth", READINGS)
+def test_one_reading_that_fails_leaves_the_name_and_what_the_next_run_ends(
+    nth: int, status: int, site: Site, undisturbed: Callable[[str], Any]
+) -> None:
+    command = WAYS["file"].prepared(site)
+    wanted = undisturbed("file")
+    seen: list[list[str]] = []
+    site.proxy.on("GET", "/v2/images", nth=nth).answer(status, b"It fell")
+    site.proxy.on("PATCH", "/v2/images").call_after(lambda: seen.append(site.found()))
+
+    outcome = site.through.openstack(*command)
+    seen.append(site.found())
+    again = site.owner.openstack(*command)
+
+    assert [] not in seen
+    assert "Traceback" not in outcome.stderr
+    assert outcome.status == 0 or "It fell" in outcome.stderr
+    assert not [one for one in images(site.owner) if "lifecycle_run" in one]
+    assert again.status == 0, again.stderr
+    assert differences(site.left(), wanted) == []
 
 
 IMPATIENT = (

@@ -17,11 +17,13 @@ from typing import Any, NoReturn
 
 import pytest
 
+from osc_imagetools.lifecycle.generation import image_id
 from tests.cloud.doomed import doomed
 from tests.cloud.proxy.rules import DropError
 from tests.functional.families import changed, found
 from tests.functional.outcomes import images
 from tests.functional.rotations import (
+    CURRENT,
     Site,
     differences,
     label,
@@ -73,6 +75,9 @@ def cuts() -> list:
             marks = () if (name, what) in ALWAYS else pytest.mark.long
             case = (name, number, False)
             table.append(pytest.param(*case, id=f"{name}-before-{which}", marks=marks))
+        if name == "back":
+            # Said again after all of it, it goes one further back.
+            continue
         last = (name, len(way.steps), True)
         table.append(
             pytest.param(*last, id=f"{name}-after-all", marks=pytest.mark.long)
@@ -158,6 +163,55 @@ def test_F78_killed_in_mid_swap_leaves_both_visible_under_one_name_and_is_report
     assert {one["name"] for one in found(site.another, site.name)} == {site.name}
     assert check.status == 1
     assert "two-visible" in {one["Check"] for one in check.json()}
+
+
+def test_F77_rollback_after_a_rotation_that_was_killed_leaves_its_version_behind(
+    site: Site,
+) -> None:
+    killed(
+        site,
+        WAYS["url"].prepared(site),
+        WAYS["url"].steps.index("hide") + 1,
+        answered=False,
+    )
+    rollback = ["image", "rollback", "-f", "json", site.name]
+
+    plan = site.owner.openstack(*rollback, "--dry-run").json()["plan"]
+    outcome = site.owner.openstack(*rollback)
+    rotation = site.owner.openstack(*site.rotate_url())
+
+    # The hiding of the old one, and then a rollback to it.
+    assert [step["step"] for step in plan][:1] == ["hide"]
+    assert [step["step"] for step in plan][-3:] == ["show", "hide", "untag"]
+    assert outcome.status == 0, outcome.stderr
+    assert outcome.json()["result"] == "rolled back"
+    assert outcome.json()["old_version"] == label(3)
+    assert site.found() == [label(2)]
+    assert rotation.json()["result"] == "unchanged (rolled back)"
+
+
+def test_what_a_person_deprecates_after_a_run_was_killed_stays_deprecated(
+    site: Site,
+) -> None:
+    """That run had announced that it would be replaced."""
+    command = WAYS["file"].prepared(site)
+    announced = WAYS["file"].steps.index("announce") + 1
+    killed(site, command, announced, answered=True)
+    deprecate = ["image", "deprecate", site.name, "--yes", "--reason", "CVE-2026-1"]
+
+    deprecation = site.owner.openstack(*deprecate)
+    nightly = site.owner.openstack(*site.rotate_url(content=CURRENT))
+    found_then = site.found()
+    old = image_id(site.owner.project_id, site.name, 2)
+    reinstated = site.owner.openstack("image", "reinstate", old)
+
+    assert deprecation.status == 0, deprecation.stderr
+    assert nightly.status == 0, nightly.stderr
+    assert nightly.json()["result"] == "unchanged"
+    assert "was deprecated" in nightly.json()["note"]
+    assert found_then == []
+    assert reinstated.status == 0, reinstated.stderr
+    assert site.found() == [label(2)]
 
 
 ON_ANOTHER_MACHINE = [

@@ -8,20 +8,35 @@ does; or it says why not, and the family is as it was, without any record beside
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
+from osc_imagetools.lifecycle.generation import Run, image_id
+from osc_imagetools.operations.run import this_run
+from tests.cloud.accounts import Account
 from tests.cloud.client import Outcome
 from tests.cloud.cloud import Cloud
 from tests.cloud.proxy.rules import Answer
-from tests.functional.families import FILE, changed
+from tests.functional.families import (
+    FILE,
+    JSON_PATCH,
+    LISTING,
+    changed,
+    dead_process,
+    found,
+    made,
+    version,
+)
 from tests.functional.outcomes import images
 from tests.functional.rotations import (
     CURRENT,
     NEW,
+    OLD,
     Site,
     differences,
     label,
@@ -143,6 +158,147 @@ class TestMeanwhile:
         assert site.found() == [label(3)]
         assert len(images(site.owner)) == 1
 
+    @pytest.mark.parametrize("what", some(["announce", "offer"], ["stage"]))
+    def test_F85_new_version_that_is_deactivated_meanwhile_replaces_nothing(
+        self, what: str, site: Site
+    ) -> None:
+        old = site.published(2, CURRENT)
+        before = images(site.owner)
+
+        def deactivate() -> None:
+            new = next(one for one in images(site.owner) if one["id"] != old)
+            action = f"/v2/images/{new['id']}/actions/deactivate"
+            assert site.owner.glance("POST", action).status_code == 204
+
+        outcome = meanwhile(site, what, deactivate)
+
+        assert (outcome.status, outcome.stdout) == (1, "")
+        assert "its status is deactivated" in outcome.stderr
+        assert site.found() == [label(2)]
+        left = {one["id"]: one for one in images(site.owner)}
+        changed_at = {"updated_at"}
+        assert without(left[old], changed_at) == without(before[0], changed_at)
+
+    def test_new_version_that_another_writer_takes_back_whole_is_offered_again(
+        self, site: Site
+    ) -> None:
+        old = site.published(2, CURRENT)
+
+        def undo() -> None:
+            # Somebody's change of a row that was loaded before the offer.
+            [new] = [one for one in images(site.owner) if one["id"] != old]
+            changed(
+                site.owner,
+                new["id"],
+                os_hidden=True,
+                name=f"{site.name}.importing-{new['id'][:8]}",
+                lifecycle_state="staged",
+            )
+            removed(site.owner, new["id"], "lifecycle_published_at")
+
+        outcome = meanwhile(site, "hide", undo)
+
+        assert outcome.status == 0, outcome.stderr
+        assert outcome.json()["result"] == "rotated"
+        assert site.found() == [label(3)]
+        assert [one["os_hidden"] for one in site.left()] == [True, False]
+
+    def test_who_shares_it_is_who_shares_the_old_one_at_the_moment_of_the_swap(
+        self, cloud: Cloud, site: Site
+    ) -> None:
+        old = site.published(2, CURRENT)
+        site.shared(old)
+        late = cloud.account()
+        members = f"/v2/images/{old}/members"
+
+        def change() -> None:
+            told = {"member": late.project_id}
+            assert site.owner.glance("POST", members, json=told).ok
+            path = f"{members}/{late.project_id}"
+            assert late.glance("PUT", path, json={"status": "accepted"}).ok
+            assert site.owner.glance(
+                "DELETE", f"{members}/{site.another.project_id}"
+            ).ok
+
+        # The trial of its rights comes before.
+        on_write(site.proxy, WAYS["url"].steps.index("stage") + 1, change)
+        outcome = site.through.openstack(*site.rotate_url())
+
+        assert outcome.status == 0, outcome.stderr
+        assert outcome.json()["members"] == {late.project_id: "accepted"}
+        assert [one["id"] for one in found(late, site.name)] == [
+            outcome.json()["new_id"]
+        ]
+        assert site.found() == []
+
+    def test_it_is_as_visible_as_the_old_one_at_the_moment_of_the_swap(
+        self, site: Site
+    ) -> None:
+        old = site.published(2, CURRENT, visibility="private")
+
+        outcome = meanwhile(
+            site, "stage", lambda: changed(site.owner, old, visibility="public")
+        )
+
+        assert outcome.status == 0, outcome.stderr
+        assert outcome.json()["visibility"] == "public"
+        assert site.found() == [label(3)]
+
+    @pytest.mark.parametrize(
+        ("command", "generation"), [("rotate", 2), ("rollback", 2), ("rollback", 1)]
+    )
+    def test_version_that_glance_copies_into_a_store_is_left_alone(
+        self, command: str, generation: int, site: Site
+    ) -> None:
+        versions = {1: site.retired(1, OLD), 2: site.published(2, CURRENT)}
+        commands = {
+            "rotate": site.rotate_url(),
+            "rollback": ["image", "rollback", "-f", "json", "--", site.name],
+        }
+        # As in a copy-image, which undoes every change when it ends.
+        copied = partial(as_copied, site, versions[generation])
+        site.proxy.on("GET", LISTING).answer_with(copied)
+
+        outcome = site.through.openstack(*commands[command])
+
+        assert (outcome.status, outcome.stdout) == (1, "")
+        assert "copies it between its stores" in outcome.stderr
+        assert writes(site.proxy) == []
+
+    def test_record_of_a_dead_run_that_can_not_be_deleted_is_in_nobody_s_way(
+        self, site: Site
+    ) -> None:
+        site.published(2, CURRENT)
+        third = image_id(site.owner.project_id, site.name, 3)
+        dead = str(Run("a-run", this_run().host, dead_process(), 1))
+        made(site.owner, **version(site.name, 3, third), lifecycle_run=dead)
+        site.proxy.on("DELETE", third).answer(409, b"Image is in use")
+
+        outcome = site.through.openstack(*site.rotate_url())
+
+        assert outcome.status == 0, outcome.stderr
+        assert f"Image {third} was not deleted: Image is in use (409)" in outcome.stderr
+        assert outcome.json()["generation"] == 4
+        assert site.found() == [label(3)]
+
+    def test_what_can_not_be_done_to_the_old_version_is_told_beside_the_result(
+        self, site: Site
+    ) -> None:
+        old = site.published(2, CURRENT)
+        site.proxy.on("POST", r"/actions/deactivate$").answer(403, b"Forbidden")
+        command = site.rotate_url("--old-state", "obsolete", "--yes")
+
+        outcomes = [site.through.openstack(*command) for _ in range(2)]
+
+        for outcome, result in zip(outcomes, ["rotated", "unchanged"], strict=True):
+            assert outcome.status == 1
+            told = outcome.json()
+            assert told["result"] == result
+            assert "deactivate" in told["note"]
+            assert "deactivate" in outcome.stderr
+        assert outcomes[0].json()["old_id"] == old
+        assert site.found() == [label(3)]
+
     def test_F85_deactivated_version_is_not_current_and_a_new_one_takes_its_place(
         self, site: Site
     ) -> None:
@@ -240,6 +396,28 @@ class TestMeanwhile:
         assert (outcome.status, outcome.stdout) == (1, "")
         assert f"Invalid tag ({status})" in outcome.stderr
         assert differences(site.left(), before) == []
+
+
+def without(fields: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name not in names}
+
+
+def removed(account: Account, own_id: str, name: str) -> None:
+    """Take a property of an image away, as another writer does."""
+    patch = json.dumps([{"op": "remove", "path": f"/{name}"}])
+    path = f"/v2/images/{own_id}"
+    answer = account.glance("PATCH", path, data=patch, headers=JSON_PATCH)
+    assert answer.status_code == 200, answer.text
+
+
+def as_copied(site: Site, own_id: str) -> Answer:
+    """The listing that was asked for, in which Glance copies that image."""
+    query = site.proxy.matching("GET", LISTING)[-1].query
+    listing = site.owner.glance("GET", f"/v2/images?{query}").json()
+    for one in listing["images"]:
+        if one["id"] == own_id:
+            one["os_glance_importing_to_stores"] = "slow"
+    return Answer(200, json.dumps(listing).encode())
 
 
 def meanwhile(site: Site, what: str, then: Callable[[], Any]) -> Outcome:

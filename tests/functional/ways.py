@@ -65,6 +65,32 @@ def by_rollback(site: Site) -> list[str]:
     return ["image", "rollback", "-f", "json", "--to", label(1), "--", site.name]
 
 
+def by_going_back(site: Site) -> list[str]:
+    """The version before, whichever that is."""
+    site.retired(1, OLD)
+    site.published(2, CURRENT)
+    return ["image", "rollback", "-f", "json", "--", site.name]
+
+
+def by_revival(site: Site) -> list[str]:
+    """An obsolete version."""
+    own_id = site.retired(1, OLD, lifecycle_state="obsolete")
+    site.published(2, CURRENT)
+    action = f"/v2/images/{own_id}/actions/deactivate"
+    assert site.owner.glance("POST", action).status_code == 204
+    return ["image", "rollback", "-f", "json", "--to", label(1), "--", site.name]
+
+
+def by_file_beside_the_old(site: Site) -> list[str]:
+    """The old version stays in the lists, under another name."""
+    site.published(2, CURRENT)
+    path = site.owner.home / "disk.img"
+    path.write_bytes(NEW)
+    told = ["--checksum", digest_of(NEW), "--build-date", BUILT[3]]
+    old = ["--old-name", "{name} ({version})", "--no-hide-old"]
+    return site.rotate("--file", str(path), *told, *old)
+
+
 def by_repair(site: Site) -> list[str]:
     """All that runs can leave at once: three are visible, and a dead one's record."""
     for generation, content in enumerate((OLD, CURRENT, NEW), 1):
@@ -108,10 +134,28 @@ WAYS = {
     "rollback": Way(
         by_rollback,
         (
+            *("POST record", "POST members", "PUT member", "DELETE record"),
             *("POST record", "DELETE record", "PATCH visibility"),
             *("POST members", "PUT member", "announce", "offer", "hide"),
         ),
         "rolled back",
+    ),
+    "back": Way(
+        by_going_back,
+        ("POST record", "DELETE record", "announce", "offer", "hide"),
+        "rolled back",
+    ),
+    "revival": Way(
+        by_revival,
+        (
+            *("POST record", "DELETE record", "POST reactivate"),
+            *("announce", "offer", "hide"),
+        ),
+        "rolled back",
+    ),
+    "listed": Way(
+        by_file_beside_the_old,
+        ("POST record", "PUT file", "stage", "announce", "offer", "PATCH name"),
     ),
     "repair": Way(
         by_repair,

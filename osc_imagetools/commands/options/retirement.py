@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import argparse
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from osc_imagetools.commands.options import types
 from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
+    from osc_imagetools.lifecycle.moments import Duration
     from osc_imagetools.lifecycle.retirement import Retirement
 
 
@@ -95,12 +97,22 @@ def fault(parsed_args: argparse.Namespace) -> str | None:
     """What can't be meant."""
     if not (parsed_args.hide_old or parsed_args.old_name):
         return _("--no-hide-old goes with --old-name only: two would bear the name")
+    if parsed_args.delete_in and not _is_a_date(parsed_args.delete_in):
+        return _("--delete-in: no calendar goes so far")
     if parsed_args.old_state == "obsolete" and not parsed_args.yes:
         return _(
             "--old-state obsolete: rebuild, resize and migration of servers that run "
             "on the old version will fail. Say --yes if that is meant"
         )
     return None
+
+
+def _is_a_date(duration: Duration) -> bool:
+    try:
+        duration.after(datetime.now(timezone.utc))
+    except ValueError:
+        return False
+    return True
 
 
 def _pattern(text: str) -> str:
