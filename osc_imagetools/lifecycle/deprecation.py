@@ -17,6 +17,7 @@ from osc_imagetools.lifecycle.moments import format_time
 from osc_imagetools.lifecycle.state import (
     State,
     before,
+    derive,
     is_listed_on_purpose,
     schedule_faults,
 )
@@ -70,9 +71,14 @@ def _by_a_person(decision: Decision, image: Image) -> Decision:
     """
     if decision.result == "refused" or properties.RETIRED_AT not in image.fields:
         return decision
+    is_new = decision.result != "unchanged"
     change = decision.change
-    left = replace(change, remove=change.remove | {properties.RETIRED_AT})
-    return replace(decision, change=left)
+    return replace(
+        decision,
+        result=decision.result if is_new else str(derive(image).state),
+        change=replace(change, remove=change.remove | {properties.RETIRED_AT}),
+        changes=tuple(sorted({*decision.changes, properties.RETIRED_AT})),
+    )
 
 
 def _kept(

@@ -18,7 +18,7 @@ from osc_imagetools.lifecycle.deprecation import (
 from osc_imagetools.lifecycle.deprecation_request import Request
 from osc_imagetools.lifecycle.image import Image
 from osc_imagetools.lifecycle.moments import Duration, format_time
-from osc_imagetools.lifecycle.reinstatement import reinstatement
+from osc_imagetools.lifecycle.reinstatement import reinstatement, restored_name
 from osc_imagetools.lifecycle.state import (
     Derived,
     State,
@@ -760,3 +760,102 @@ def test_record_that_glance_could_not_store_is_refused(characters, result):
 
     assert decision.result == result
     assert (TOO_LONG in decision.note) is (result == "refused")
+
+
+ANNOUNCED = {
+    "tags": ["lifecycle"],
+    "lifecycle_state": "deprecated",
+    "lifecycle_deprecated_at": format_time(DAYS["past"]),
+    "lifecycle_retired_at": format_time(DAYS["past"]),
+    "lifecycle_replacement": "never-came",
+    "lifecycle_before": '{"lifecycle_state": "active", "os_hidden": false, '
+    '"lifecycle_retired_at": null, "lifecycle_deprecated_at": null}',
+}
+"""What a run has told of a version, before it died."""
+
+
+@pytest.mark.parametrize(
+    ("request_", "changes"),
+    [
+        (yes(reason="CVE"), {"lifecycle_reason", "lifecycle_retired_at", "os_hidden"}),
+        (yes(hidden=False), {"lifecycle_retired_at"}),
+    ],
+    ids=["hidden", "listed"],
+)
+def test_what_a_person_says_of_an_announced_version_is_no_swap_s_any_more(
+    request_, changes
+):
+    decision = deprecation(managed("one", 1, **ANNOUNCED), request_, [], NOW)
+
+    after = done(managed("one", 1, **ANNOUNCED), decision)
+    assert decision.result == "deprecated"
+    assert {*decision.changes} == changes
+    assert "lifecycle_retired_at" not in after.fields
+    again = deprecation(after, request_, [], NOW)
+    assert (again.result, again.changes) == ("unchanged", ())
+
+
+@pytest.mark.parametrize(
+    ("fields", "request_"),
+    [
+        ({**ANNOUNCED, "os_hidden": True}, yes(reason="old")),
+        ({"lifecycle_retired_at": "x"}, yes(dates={"lifecycle_deprecated_at": LATER})),
+    ],
+    ids=["retired", "scheduled"],
+)
+def test_what_a_swap_has_told_stays_of_what_it_has_hidden_or_a_date_lies_ahead(
+    fields, request_
+):
+    decision = deprecation(managed("one", 1, **fields), request_, [], NOW)
+
+    assert decision.result != "refused"
+    assert "lifecycle_retired_at" not in decision.change.remove
+
+
+def test_a_refused_deprecation_takes_nothing_away():
+    image = managed("one", 1, **ANNOUNCED)
+
+    decision = deprecation(image, Request(State.OBSOLETE), [], NOW)
+
+    assert (decision.result, decision.change.remove) == ("refused", frozenset())
+
+
+RENAMED = {
+    **OUT,
+    "name": "old name",
+    "lifecycle_before": '{"name": "debian-13", "os_hidden": false, '
+    '"lifecycle_state": "active"}',
+}
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+def test_reinstatement_that_gives_a_name_back_is_refused_where_that_is_borne(hidden):
+    out = managed("one", 1, **{**RENAMED, "os_hidden": hidden})
+    successor = managed("two", 2)
+
+    decision = reinstatement(out, [successor])
+
+    assert decision.result == "refused"
+    assert "image two bears its name" in decision.note
+    assert reinstatement(out, []).result == "reinstated"
+    assert done(out, reinstatement(out, [])).name == "debian-13"
+
+
+def test_reinstatement_of_a_listed_image_that_keeps_its_name_is_no_second_one():
+    listed = managed("one", 1, **{**OUT, "os_hidden": False}, lifecycle_before="{}")
+
+    assert reinstatement(listed, [managed("two", 2)]).result == "reinstated"
+
+
+@pytest.mark.parametrize(
+    ("image", "name"),
+    [
+        (managed("one", 1, **RENAMED), "debian-13"),
+        (managed("one", 1, **OUT, name="own"), "own"),
+        (managed("one", 1, **OUT, name="own", lifecycle_before='{"name": 7}'), "own"),
+        # Of what inherited our properties they tell nothing.
+        (shown(**RENAMED), "old name"),
+    ],
+)
+def test_the_name_that_a_reinstated_image_will_have(image, name):
+    assert restored_name(image) == name
