@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 
-from osc_imagetools.lifecycle.decision import moving
+from osc_imagetools.lifecycle.decision import bytes_moving, moving
 from tests.unit.lifecycle.images import shown
 
 COPIED = (
@@ -26,3 +26,13 @@ MOVING = {
 @pytest.mark.parametrize(("fields", "why"), MOVING.values(), ids=MOVING)
 def test_nobody_may_touch_an_image_whose_bytes_move(fields, why):
     assert moving(shown(**fields)) == why
+
+
+@pytest.mark.parametrize(("fields", "why"), MOVING.values(), ids=MOVING)
+def test_run_may_touch_an_image_of_its_own_while_its_bytes_are_still(fields, why):
+    owned = shown(**{**fields, "lifecycle_run": "x"})
+
+    expected = None if why == "a run is importing it just now" else why
+
+    assert bytes_moving(owned) == expected
+    assert moving(owned) == (expected or "a run is importing it just now")

@@ -14,7 +14,10 @@ from osc_imagetools.lifecycle.new_version import (
     NewVersion,
     Verified,
     members_probe,
+    offer,
     publication,
+    staging,
+    ticket,
 )
 from osc_imagetools.lifecycle.properties import TABLE
 from tests.unit.lifecycle.images import OWNER, shown
@@ -104,17 +107,45 @@ def test_a_probe_asks_for_the_same_rights_and_claims_no_number():
     assert "lifecycle_generation" not in probe
 
 
-@pytest.mark.parametrize(
-    "probe", [VERSION.probe(RUN), members_probe(VERSION.owner, VERSION.family, RUN)]
-)
-def test_a_probe_that_is_left_behind_belongs_to_the_family_and_its_run(probe):
-    left = shown(**{**probe, "status": "queued"})
+PROBES = {
+    "probe": lambda: VERSION.probe(RUN),
+    "members": lambda: members_probe(OWNER, "debian-13", RUN),
+}
 
-    family = Family.of(VERSION.owner, VERSION.family, [left])
+
+@pytest.mark.parametrize("made", PROBES.values(), ids=PROBES)
+def test_a_probe_that_is_left_behind_belongs_to_the_family_and_its_run(made):
+    left = Image.from_glance({"status": "queued", **made()})
+
+    family = Family.of(OWNER, "debian-13", [left])
 
     assert family.owned == (left,)
+    assert left.run == str(RUN)
     assert family.highest_generation == 0
-    assert (left.hidden, left.name != VERSION.family) == (True, True)
+    assert (left.hidden, left.name) == (True, f"debian-13.importing-{left.id[:8]}")
+    assert left.text("lifecycle_state") == "importing"
+    assert "lifecycle" in left.tags
+
+
+def test_a_probe_for_members_takes_some_and_claims_no_number():
+    first, second = (members_probe(OWNER, "debian-13", RUN) for _ in range(2))
+
+    assert first["visibility"] == "shared"
+    assert uuid.UUID(first["id"]) != uuid.UUID(second["id"])
+    assert "lifecycle_generation" not in first
+
+
+def test_a_ticket_uses_up_a_number_and_is_seen_by_nobody_else():
+    left = Image.from_glance({"status": "queued", **ticket(OWNER, "debian-13", 4, RUN)})
+
+    family = Family.of(OWNER, "debian-13", [left])
+
+    assert left.id == VERSION.record(4, RUN)["id"]
+    assert family.owned == (left,)
+    assert left.run == str(RUN)
+    assert family.highest_generation == 4
+    assert (left.hidden, left.visibility) == (True, "private")
+    assert left.name == f"debian-13.importing-{left.id[:8]}"
 
 
 def test_a_change_is_only_what_is_missing_and_nothing_once_it_is_there():
@@ -150,6 +181,40 @@ def test_protection_waits_until_nothing_can_have_to_be_removed():
 
     assert "protected" not in version.record(4, RUN)
     assert published(version).fields["protected"] is True
+
+
+def test_protection_comes_to_one_that_stays_hidden_too():
+    version = replace(VERSION, protected=True, stays_hidden=True)
+
+    assert published(version).fields["protected"] is True
+    assert published(replace(version, protected=False)).fields["protected"] is False
+
+
+def test_a_staged_version_is_verified_and_still_its_runs_own():
+    record = Image.from_glance({"status": "active", **VERSION.record(4, RUN)})
+
+    image = staging(VERSION, VERIFIED, min_disk=5).on(record)
+
+    assert image.text("lifecycle_state") == "staged"
+    assert image.text("lifecycle_verified") == "sha512"
+    assert (image.run, image.min_disk) == (str(RUN), 5)
+    assert (image.hidden, image.name) == (True, record.name)
+    assert image.text("lifecycle_published_at") is None
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_an_offer_shows_what_was_staged_and_no_run_owns_it_then(protected):
+    record = Image.from_glance({"status": "active", **VERSION.record(4, RUN)})
+    staged = staging(VERSION, VERIFIED, min_disk=5).on(record)
+
+    image = offer("debian-13", protected=protected, now=NOW).on(staged)
+
+    assert Family.of(OWNER, "debian-13", [image]).current == image
+    assert image.text("lifecycle_state") == "active"
+    assert image.text("lifecycle_published_at") == "2026-03-01T04:05:06Z"
+    assert "lifecycle_run" not in image.fields
+    assert image.protected is protected
+    assert image.text("lifecycle_verified") == "sha512"
 
 
 def test_a_record_that_was_private_meanwhile_gets_its_visibility_back():

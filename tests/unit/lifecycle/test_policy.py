@@ -65,16 +65,39 @@ def test_F80_what_cannot_be_read_is_unknown_and_a_fault(name, value):
     assert len(fault) < 120
 
 
+PUBLISHED = {"os_hidden": True, "lifecycle_published_at": "2026-03-01T00:00:00Z"}
+
+
 @pytest.mark.parametrize(
     ("versions", "expected"),
     [
         ([], None),
         ([managed("one", 1), managed("two", 2)], "two"),
         ([managed("one", 1), managed("two", 2, os_hidden=True)], "one"),
+        ([managed("one", 1), managed("two", 2, **PUBLISHED)], "one"),
+        # None is current: the one that was last, though a newer one is staged.
+        (
+            [
+                managed("one", 1, **PUBLISHED),
+                managed("two", 2, **PUBLISHED),
+                managed("three", 3, os_hidden=True),
+            ],
+            "two",
+        ),
+        (
+            [
+                managed("one", 1, **{**PUBLISHED, "status": "deactivated"}),
+                managed("two", 2, os_hidden=True),
+            ],
+            "one",
+        ),
+        # None ever was: the newest.
         ([managed(name, n, os_hidden=True) for n, name in enumerate("abc")], "c"),
     ],
 )
-def test_the_current_version_bears_the_policy_or_else_the_newest(versions, expected):
+def test_the_current_version_bears_the_policy_or_else_the_last_or_else_the_newest(
+    versions, expected
+):
     image = bearer(Family.of(OWNER, "debian-13", versions))
 
     assert (image.id if image else None) == expected

@@ -106,6 +106,10 @@ NEEDED = {
         [("show", "b"), ("take back", "b"), ("retire", "a")],
     ),
     "successor-is-gone": ([retired(ONE, NEW)], []),
+    "successor-of-the-same-number-was-current-and-was-hidden-by-hand": (
+        [published("a", 2, os_hidden=True), retired(TWO, published("a", 2))],
+        [],
+    ),
     "successor-was-hidden-by-hand": (
         [retired(ONE, TWO), retired(TWO, published("d", 9))],
         [],
@@ -139,8 +143,28 @@ NEEDED = {
     "visible-under-another-name": ([published("a", 1, name="old")], [("show", "a")]),
     "F85-deactivated": ([published("a", 1, status="deactivated")], []),
     "F85-queued": ([published("a", 1, status="queued")], []),
+    "deactivated-and-still-listed": (
+        [published("a", 1, status="deactivated"), TWO],
+        [("unlist", "a")],
+    ),
+    "deactivated-and-of-a-higher-number": (
+        [ONE, published("b", 2, status="deactivated")],
+        [],
+    ),
+    "deactivated-and-of-the-same-number": (
+        [published("a", 2, status="deactivated"), TWO],
+        [],
+    ),
+    "deactivated-and-listed-under-another-name": (
+        [published("a", 1, status="deactivated", name="old"), TWO],
+        [],
+    ),
     "never-current": ([staged("a", 1)], []),
     "never-had-a-number": ([published("a", 0, os_hidden=True)], []),
+    "never-had-a-number-beside-one-that-is-current": (
+        [published("a", 0, os_hidden=True), TWO],
+        [],
+    ),
     "same-number": ([ONE, published("b", 1)], [("hide", "a")]),
     "tag-is-missing": (
         [published("a", 1, lifecycle_tag="octavia")],
@@ -155,6 +179,10 @@ NEEDED = {
         [],
     ),
     "tag-that-is-none": ([published("a", 1, lifecycle_tag="")], []),
+    "tag-that-every-version-has": (
+        [retired(ONE, TWO), published("b", 2, lifecycle_tag="lifecycle")],
+        [],
+    ),
 }
 
 
@@ -188,6 +216,17 @@ def test_taking_back_never_hides_or_renames_whatever_the_record_says():
     assert derive(there["a"]).state is State.ACTIVE
 
 
+def test_taking_back_leaves_it_in_its_family_whatever_the_record_says():
+    told = {"lifecycle_family": None, "lifecycle_state": "active"}
+    image = announced(ONE, NEW)
+    image = published("a", 1, **{**image.fields, "lifecycle_before": json.dumps(told)})
+
+    there, _ = mended(image)
+
+    assert there["a"].is_managed
+    assert there["a"].family == NAME
+
+
 @pytest.mark.parametrize("record", [None, "[", "{}", '{"min_disk": 3}'])
 def test_what_has_no_record_of_before_is_taken_back_all_the_same(record):
     fields = {**announced(ONE, NEW).fields, "lifecycle_before": record}
@@ -196,6 +235,7 @@ def test_what_has_no_record_of_before_is_taken_back_all_the_same(record):
     there, _ = mended(image, NEW)
 
     assert derive(there["a"]).state is State.ACTIVE
+    assert there["a"].text("lifecycle_state") == "active"
     assert {name for name in there["a"].fields if name.startswith("lifecycle_")} == {
         "lifecycle_id",
         "lifecycle_family",
@@ -230,8 +270,9 @@ def test_a_time_beyond_the_calendar_is_not_said():
 
 def test_each_repair_says_why_and_what_has_to_be_visible():
     (hide,) = needed(announced(ONE, TWO), TWO)
+    (unlist,) = needed(*NEEDED["deactivated-and-still-listed"][0])
 
-    assert hide.successor == TWO
+    assert hide.successor == unlist.successor == TWO
     assert hide.as_step() == Step(
         "hide", "image a", "version 20260302 of a higher generation is visible"
     )
@@ -242,6 +283,9 @@ WHY = {
     "F100-un-hide-was-lost": "no version was visible: this one was current last",
     "new-one-is-gone": "it was to be replaced, and still is the current version",
     "hidden-and-says-nothing": "version 20260302 has replaced it",
+    "deactivated-and-still-listed": (
+        "version 20260302 of a higher generation is visible"
+    ),
     "tag-is-missing": "it is the current version",
     "tag-of-another-too": "only version 20260302 has the tag",
 }
