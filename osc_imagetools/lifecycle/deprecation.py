@@ -59,7 +59,7 @@ def deprecation(
     if not is_ahead:
         wanted |= _carried_out(image, request, moments, now)
     decision = _decided(image, request, Undoable(image, wanted), namesakes, is_ahead)
-    if not is_ahead and not image.hidden:
+    if not is_ahead and not image.hidden and image.name == image.family:
         decision = _by_a_person(decision, image)
     return _telling(decision, kept - _dates_over(image))
 

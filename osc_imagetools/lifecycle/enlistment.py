@@ -51,9 +51,7 @@ class Enlistment:
             return None
         if image.family != self.family.name:
             return f"it is a version of '{image.family}'"
-        current = self.family.current
-        is_current = current is not None and current.id == image.id
-        if image.moment(properties.PUBLISHED_AT) is not None and not is_current:
+        if image.was_offered and not self.is_current:
             return (
                 "it was current before: to make it current again, use 'openstack "
                 "image rollback --to'"
@@ -65,6 +63,14 @@ class Enlistment:
         """Whether an earlier run has made it one of the family."""
         image = self.image
         return image.is_managed and image.family == self.family.name
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it is the current version, maybe since the family was listed."""
+        image, current = self.image, self.family.current
+        versions = [image] if current is None else [current, image]
+        family = Family.of(self.family.owner, self.family.name, versions)
+        return family.current is not None and family.current.id == image.id
 
     @property
     def is_staged(self) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from osc_imagetools.lifecycle import properties
 from osc_imagetools.lifecycle.image import GONE, Image
 
 
@@ -93,7 +92,7 @@ class Family:
         published = [
             version
             for version in self.versions
-            if version.generation and version.moment(properties.PUBLISHED_AT)
+            if version.generation and version.was_offered
         ]
         return published[-1] if published else None
 

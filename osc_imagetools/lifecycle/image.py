@@ -107,8 +107,12 @@ class Image:
 
         Anybody can write a run on what was.
         """
-        was_offered = self.moment(properties.PUBLISHED_AT) is not None
-        return bool(self.run) and self.hidden and not was_offered
+        return bool(self.run) and self.hidden and not self.was_offered
+
+    @property
+    def was_offered(self) -> bool:
+        """Whether it is, or was, the current version of its family."""
+        return self.is_managed and self.moment(properties.PUBLISHED_AT) is not None
 
     @property
     def run(self) -> str | None:

@@ -98,7 +98,7 @@ def _returning(family: Family) -> Image | None:
     successor = _successor(newest, family)
     if successor is None or not is_retired(newest):
         return None
-    never_came = successor.moment(properties.PUBLISHED_AT) is None
+    never_came = not successor.was_offered
     return newest if never_came or successor.generation < newest.generation else None
 
 
@@ -152,7 +152,7 @@ def _untold(family: Family, survivor: Image, now: datetime) -> Iterator[Repair]:
     hides = {image.id for image in family.offered}
     for image in family.versions:
         is_over = 0 < image.generation < survivor.generation
-        was_current = image.moment(properties.PUBLISHED_AT) is not None
+        was_current = image.was_offered
         is_hidden = image.hidden or image.id in hides
         is_told = derive(image).state is not State.ACTIVE
         if is_told or not (is_over and was_current and is_hidden):

@@ -51,7 +51,7 @@ def target(family: Family, to: str | None) -> Image | None:
         version
         for version in family.versions
         if version.status == "active"
-        and version.moment(properties.PUBLISHED_AT) is not None
+        and version.was_offered
         and not version.run
         and (last is None or version.generation < last.generation + is_left)
         and not is_blocked(last, identities(version))
@@ -65,7 +65,7 @@ def fault(version: Image) -> str | None:
         return why
     if version.status not in ("active", "deactivated"):
         return f"its status is {version.status}"
-    if version.moment(properties.PUBLISHED_AT) is None:
+    if not version.was_offered:
         return "it never was current: to offer it, use 'openstack image rotate --image'"
     return None
 

@@ -31,6 +31,8 @@ class Verdict:
     is_done: bool
     """Whether the family has what this version would have brought, or newer."""
     why: str
+    staged: Image | None = None
+    """The version that waits instead, if one does."""
 
 
 def verdict(family: Family, new: Image, *, force: bool) -> Verdict | None:
@@ -69,7 +71,7 @@ def known(family: Family, *, force: bool) -> tuple[Image, ...]:
         version
         for version in family.versions
         if not force
-        and version.moment(properties.PUBLISHED_AT) is not None
+        and version.was_offered
         and version.generation > (current.generation if current else 0)
         and derive(version).state.is_on_its_way_out
         and not is_retired(version)
@@ -81,10 +83,10 @@ def unchanged(family: Family, same: Image, what: str) -> Verdict:
     """That *same*, which is `known`, has or is *what* was wanted."""
     why = f"version {same.version} {what}"
     if same != family.current:
-        why += (
-            f", and was deprecated: to offer it again, use 'openstack image reinstate "
-            f"{same.id}'"
-        )
+        how = f"reinstate {same.id}"
+        if family.current is not None:
+            how = f'rollback --to {same.id} "{family.name}"'
+        why += f", and was deprecated: to offer it again, use 'openstack image {how}'"
     return Verdict(UNCHANGED, True, why)
 
 
@@ -95,7 +97,7 @@ def superseded(family: Family, current: Image, new: Image) -> Verdict:
     """
     has_them = any(
         # What was never current, whoever made it may take away again.
-        version.moment(properties.PUBLISHED_AT) is not None
+        version.was_offered
         and version.status == "active"
         and not identities(version).isdisjoint(identities(new))
         for version in family.versions

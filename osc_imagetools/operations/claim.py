@@ -225,6 +225,11 @@ def _buried(images: Images, record: Image, notice: Notice) -> bool:
     return True
 
 
+def is_owner_alive(images: Images, record: Image) -> bool:
+    """Whether a run owns *record* and is at work."""
+    return record.is_owned and not is_record_dead(images, record)
+
+
 def is_record_dead(images: Images, record: Image) -> bool:
     """Whether the run that owns *record* is gone."""
     return is_dead(

@@ -64,14 +64,14 @@ def enlist(images: Images, enlisted: Enlistment, run: Run) -> Image:
     if not enlisted.is_staged:
         highest = family.highest_generation
         number = taken(images, family.owner, family.name, highest, run)
-        # To hide it now would take it away again, if another run has offered it.
-        found = images.get(image.id)
-        if found is not None and found.generation > image.generation:
-            return found
 
     def is_taken(seen: Image) -> bool:
-        return seen.generation not in (image.generation, number)
+        """To hide it now would take it away again from those who find it."""
+        return seen.was_offered or seen.generation not in (image.generation, number)
 
+    found = images.get(image.id)
+    if found is not None and is_taken(found):
+        return found
     with signals_wait():
         return images.change(image, enlisted.staged(number), is_taken)
 

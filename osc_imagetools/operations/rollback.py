@@ -62,7 +62,7 @@ def rollback(wish: Rollback, images: Images, notice: Notice) -> Rotated:
         if family.current is not None:
             if version.id == family.current.id:
                 return _done(UNCHANGED, family, swap, "it is the current version")
-            refuse_moving(family.current)
+            refuse_moving(family.current, images.now())
         refuse_lost_members(wish, images, family, version, run)
         highest = family.highest_generation
         number = taken(images, wish.owner, wish.name, highest, run)

@@ -4,13 +4,11 @@
 
 1. The family is mended, and whether there is anything to do is found out by reading.
 2. The new version is made, hidden, and verified; or an image that is there becomes one.
-3. Its members, and the site's own test.
+3. The site's own test, then its members.
 4. The swap.
 """
 
 from __future__ import annotations
-
-import shlex
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.images import Images
@@ -21,7 +19,13 @@ from osc_imagetools.lifecycle.family import Family
 from osc_imagetools.lifecycle.image import Image
 from osc_imagetools.lifecycle.new_version import staging
 from osc_imagetools.lifecycle.retirement import Retirement
-from osc_imagetools.lifecycle.supersession import Verdict, superseded, verdict
+from osc_imagetools.lifecycle.supersession import (
+    SUPERSEDED,
+    UNCHANGED,
+    Verdict,
+    superseded,
+    verdict,
+)
 from osc_imagetools.operations.attempts import repeated
 from osc_imagetools.operations.candidate import Candidate, Watch
 from osc_imagetools.operations.claim import Notice, discard
@@ -33,6 +37,7 @@ from osc_imagetools.operations.name_holders import refuse_others, settle_name
 from osc_imagetools.operations.old_name import named_retirement
 from osc_imagetools.operations.rotation import ROTATED, STAGED, Rotated, Rotation
 from osc_imagetools.operations.rotation_checks import (
+    how_to_go_on,
     refuse_ended,
     refuse_other_format,
 )
@@ -87,7 +92,7 @@ class _Attempt:
         if isinstance(origin, Verdict):
             return self._nothing_done(family, origin)
         if family.current is not None:
-            refuse_moving(family.current)
+            refuse_moving(family.current, self._images.now())
         self._rotation = origin
         succession = Succession(origin, family.latest)
         if origin.image is not None:
@@ -114,7 +119,11 @@ class _Attempt:
         if isinstance(enlisted, Verdict):
             return self._nothing_done(family, enlisted)
         self._refuse_lost_members(succession)
-        return self._offered(enlist(self._images, enlisted, self._run), succession)
+        new = enlist(self._images, enlisted, self._run)
+        if new.was_offered:
+            why = "another run has made it current meanwhile"
+            return self._nothing_done(family, Verdict(UNCHANGED, True, why))
+        return self._offered(new, succession)
 
     def _staged(self, chosen: Candidate, delivered: Delivered) -> Image:
         arrived = delivered.arrived
@@ -208,11 +217,11 @@ class _Attempt:
         with signals_wait():
             change = Change(remove=frozenset({properties.RUN}))
             new = self._images.change(new, change)
-        how = (
-            f"Image {new.id} is kept, hidden. To offer it: openstack image rotate "
-            f"--image {new.id} -- {shlex.quote(rotation.name)}; to drop it: openstack "
-            f"image delete {new.id}"
-        )
+        found = self._images.get(new.id)
+        if found is not None and found.was_offered:
+            why = f"Another run has offered image {new.id}: 'image rollback' ends that."
+            return Rotated(SUPERSEDED, found, is_done=is_done, note=f"{note} {why}")
+        how = how_to_go_on(rotation.name, new)
         return Rotated(STAGED, new, is_done=is_done, note=f"{note} {how}".strip())
 
     def _nothing_done(self, family: Family, why: Verdict) -> Rotated:
@@ -225,7 +234,7 @@ class _Attempt:
             old, fault = None, str(error)
         return Rotated(
             why.result,
-            current,
+            why.staged or current,
             old,
             repaired=tuple(self._swap.repaired),
             is_done=why.is_done and not fault,

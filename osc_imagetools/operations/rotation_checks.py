@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import date, datetime, timezone
 
 from osc_imagetools.errors import OperatorError
@@ -21,7 +22,7 @@ from osc_imagetools.lifecycle.supersession import (
     unchanged,
 )
 from osc_imagetools.lifecycle.unchanged import Offered, is_unchanged
-from osc_imagetools.operations.rotation import Rotation
+from osc_imagetools.operations.rotation import STAGED, Rotation
 from osc_imagetools.operations.succession import Succession
 from osc_imagetools.operations.unchanged import has_payload
 
@@ -35,18 +36,21 @@ def nothing_new(rotation: Rotation, family: Family, told: Offered) -> Verdict | 
     if not rotation.force and is_blocked(bearer(family), identities):
         return Verdict(STAYS_OUT, True, "these bytes were rolled back")
     for same in known(family, force=rotation.force):
-        if is_unchanged(same, told) or has_payload(rotation.request, same):
+        if is_unchanged(same, told) or has_payload(rotation.request, same, told):
             return unchanged(family, same, "is what the source offers")
     return None
 
 
-def staged_before(rotation: Rotation, family: Family, told: Offered) -> Image | None:
-    """The version that has these bytes already, and was never offered.
+def waiting(rotation: Rotation, family: Family, told: Offered) -> Verdict | None:
+    """Why a version of these bytes isn't made once more only to be staged.
 
-    An earlier run has left it, hidden or found wanting: made once more by every run,
-    they would fill the store.
+    An earlier run has left one, hidden or found wanting. Else a job that runs every
+    night would fill the store.
     """
-    waiting = [
+    stays_hidden = rotation.request.description.stays_hidden
+    if not (stays_hidden or rotation.verify_command):
+        return None
+    staged = [
         version
         for version in family.versions
         if derive(version).state is State.STAGED
@@ -54,10 +58,20 @@ def staged_before(rotation: Rotation, family: Family, told: Offered) -> Image | 
         and not version.run
         and _is_as_said(version, rotation)
     ]
-    for version in reversed(waiting):
-        if is_unchanged(version, told) or has_payload(rotation.request, version):
-            return version
+    for version in reversed(staged):
+        if is_unchanged(version, told) or has_payload(rotation.request, version, told):
+            how = how_to_go_on(rotation.name, version)
+            return Verdict(STAGED, stays_hidden, how, version)
     return None
+
+
+def how_to_go_on(family: str, staged: Image) -> str:
+    """What to do with a version that waits."""
+    return (
+        f"Image {staged.id} is kept, hidden. To offer it: openstack image rotate "
+        f"--image {staged.id} -- {shlex.quote(family)}; to drop it: openstack image "
+        f"delete {staged.id}"
+    )
 
 
 def _is_as_said(staged: Image, rotation: Rotation) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from osc_imagetools.glance.images import Images
 from osc_imagetools.glance.members import ACCEPTED, members
@@ -18,7 +19,7 @@ from osc_imagetools.lifecycle.plan import Step
 from osc_imagetools.lifecycle.repair import Repair, repairs
 from osc_imagetools.lifecycle.retirement import Retirement
 from osc_imagetools.lifecycle.supersession import Verdict
-from osc_imagetools.operations.claim import Notice, is_record_dead
+from osc_imagetools.operations.claim import Notice, is_owner_alive, is_record_dead
 from osc_imagetools.operations.name_holders import refuse_others, settle_name
 from osc_imagetools.operations.old_name import named_retirement
 from osc_imagetools.operations.place import Place
@@ -57,7 +58,7 @@ def planned(
     if isinstance(origin, Verdict):
         return (*adopting, *mending, _kept(family, origin))
     if family.current is not None:
-        refuse_moving(family.current)
+        refuse_moving(family.current, images.now())
     succession = Succession(origin, family.latest)
     if origin.image is not None:
         making_of = _of_image(succession, images, family, place)
@@ -77,6 +78,8 @@ def planned_rollback(wish: Rollback, images: Images) -> tuple[Step, ...]:
     if current is not None and current.id == version.id:
         keep = Step("keep", f"image {version.id}", "it is the current version")
         return (*mending, keep)
+    if current is not None:
+        refuse_moving(current, images.now())
     reviving: tuple[Step, ...] = ()
     if version.status == "deactivated":
         why = "it is obsolete, and has to boot again"
@@ -106,7 +109,7 @@ def _mended(
         for record in dead
     ]
     family = family.without(dead)
-    needed = repairs(family, lambda image: bool(image.run), images.now())
+    needed = repairs(family, partial(is_owner_alive, images), images.now())
     changed = {image.id: image for image in family.versions}
     for repair in needed:
         changed[repair.image.id] = repair.change.on(changed[repair.image.id])
@@ -146,8 +149,8 @@ def _of_image(
 
 
 def _kept(family: Family, why: Verdict) -> Step:
-    """That nothing is done: the current version stays, or none does."""
-    kept = family.latest
+    """That nothing is done: a version stays as it is, or none does."""
+    kept = why.staged or family.latest
     return Step("keep", f"image {kept.id if kept else ''}", why.why)
 
 
@@ -160,17 +163,17 @@ def _offering(
     if succession.carried:
         names = ", ".join(sorted(succession.carried))
         yield Step("carry over", names, f"version {old.version if old else ''} has it")
+    if rotation.verify_command is not None:
+        yield Step("run", rotation.verify_command, "--verify-command says so")
+    if rotation.request.description.stays_hidden:
+        yield Step("stage", f"version {label}", "--hidden says so")
+        return
     if old is not None and rotation.copy_members and visibility == "shared":
         for project, said in members(images, old).items():
             why = "it has accepted the current version"
             if said != ACCEPTED:
                 why = f"it is a member of the current version ({said})"
             yield Step("share", f"with project {project}", why)
-    if rotation.verify_command is not None:
-        yield Step("run", rotation.verify_command, "--verify-command says so")
-    if rotation.request.description.stays_hidden:
-        yield Step("stage", f"version {label}", "--hidden says so")
-        return
     current, retirement = family.current, rotation.retirement
     if current is not None:
         retirement = named_retirement(images, retirement, current)

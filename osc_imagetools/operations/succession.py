@@ -31,6 +31,7 @@ from osc_imagetools.operations.request import Request
 from osc_imagetools.operations.rotation import Rotation
 from osc_imagetools.source.packing import BARE, Packing
 from osc_imagetools.source.verification.vendors import told_by_name
+from osc_imagetools.source.web.redirects import same_host
 
 _NEVER = datetime.min.replace(tzinfo=timezone.utc)
 
@@ -55,16 +56,21 @@ def with_source(rotation: Rotation, family: Family) -> Rotation:
 
 
 def newest_build(family: Family) -> Image | None:
-    """The version that was made last: the latest, or one that was rolled back from it.
+    """The version that tells where the next one comes from: the latest.
 
-    A rollback takes bytes back, and not where the next ones come from.
+    Or one that was rolled back to it, if that was made later, of the same host: a
+    rollback takes bytes back, and not where a vendor offers the next ones.
     """
     latest = family.latest
+    source = latest.text(properties.IMAGE_SOURCE) if latest else None
     made = [
         version
         for version in family.versions
-        if version == latest or is_blocked(latest, identities(version))
+        if is_blocked(latest, identities(version))
+        and same_host(version.text(properties.IMAGE_SOURCE) or "", source or "")
     ]
+    if latest is not None:
+        made.append(latest)
     return max(made, key=lambda one: one.created_at or _NEVER, default=None)
 
 

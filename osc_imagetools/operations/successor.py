@@ -28,7 +28,7 @@ from osc_imagetools.operations.rotation_checks import (
     nothing_new,
     refuse_downgrade,
     refuse_other_format,
-    staged_before,
+    waiting,
 )
 from osc_imagetools.operations.succession import Succession, with_source
 from osc_imagetools.operations.unchanged import offered
@@ -37,17 +37,17 @@ from osc_imagetools.operations.unchanged import offered
 def chosen_origin(rotation: Rotation, family: Family) -> Rotation | Verdict:
     """*rotation* with the URL or the image that the new version is made of.
 
-    Or why there is nothing to do. A version that was made of the same bytes and is
-    staged still is taken as it is.
+    Or why there is nothing to do.
     """
     if rotation.image is not None:
         return rotation
     rotation = with_source(rotation, family)
     told = offered(rotation.request)
-    if (nothing := nothing_new(rotation, family, told)) is not None:
-        return nothing
-    staged = staged_before(rotation, family, told)
-    return rotation if staged is None else replace(rotation, image=staged.id)
+    return (
+        nothing_new(rotation, family, told)
+        or waiting(rotation, family, told)
+        or rotation
+    )
 
 
 @contextmanager
@@ -74,8 +74,8 @@ def of_image(
 ) -> Enlistment | Verdict:
     """What the image that was named shall be, or why there is nothing to do."""
     enlisted = enlistment(images, succession, family)
-    image, current = enlisted.image, family.current
-    if current is not None and current.id == image.id:
+    image = enlisted.image
+    if enlisted.is_current:
         return Verdict(UNCHANGED, True, "it is the current version")
     force = succession.rotation.force
     if (why := needless(family, image, force=force)) is not None:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
 
 from osc_imagetools.errors import OperatorError
@@ -28,7 +29,7 @@ from osc_imagetools.lifecycle.generation import Run
 from osc_imagetools.lifecycle.image import Image
 from osc_imagetools.lifecycle.repair import Repair, is_retired, repairs
 from osc_imagetools.lifecycle.retirement import HIDE, SHOW, Retirement
-from osc_imagetools.operations.claim import Notice, bury_dead, is_record_dead
+from osc_imagetools.operations.claim import Notice, bury_dead, is_owner_alive
 from osc_imagetools.operations.signals import signals_wait
 
 SETTLE_SECONDS = 0.1
@@ -37,6 +38,8 @@ SETTLE_SECONDS = 0.1
 MOST_ROUNDS = 20
 """Of listing and repairing: others may be at work as long as that."""
 
+
+STALE_TASK = timedelta(hours=2)
 
 MOST_SWAPS = 3
 """Of one version, while another writer undoes each."""
@@ -104,8 +107,9 @@ class Swap:
         for _ in range(MOST_SWAPS):
             swapped = self._swapped_once(new, generation, offering, retirement)
             current = swapped.family.current
-            is_lost = current is not None and current.generation < generation
-            if not is_lost or current is None or current.id == new.id:
+            if current is None or current.id == new.id:
+                return swapped
+            if current.generation > generation:
                 return swapped
         raise OperatorError(
             f"Image {new.id} did not become the current version of '{self.name}'",
@@ -131,7 +135,7 @@ class Swap:
         try:
             retires = Retirement()
             if old is not None:
-                refuse_moving(old)
+                refuse_moving(old, self.images.now())
                 retires = retirement(old)
                 old = self._announced(old, new, retires)
                 if old is not None and old.generation > generation:
@@ -152,6 +156,8 @@ class Swap:
                     old = self._unless_gone(old, finish)
                 except OperatorError as error:
                     fault = str(error)
+            time.sleep(SETTLE_SECONDS)
+            return Swapped(new, old, self.mended(), fault)
         except BaseException as error:
             with signals_wait(), suppress(OperatorError):
                 current = self.mended().current
@@ -159,8 +165,6 @@ class Swap:
                     # The swap was finished first, or taken back.
                     self.notice(f"Version {current.version} is current.")
             raise
-        time.sleep(SETTLE_SECONDS)
-        return Swapped(new, old, self.mended(), fault)
 
     def finished(self, old: Image, retirement: Retirement, new: Image) -> Image:
         """*old*, with whatever its retirement brings beside the hiding."""
@@ -258,14 +262,18 @@ class Swap:
 
     def _is_owned(self, image: Image) -> bool:
         is_ours = image.run == str(self.run)
-        return (
-            bool(image.run) and not is_ours and not is_record_dead(self.images, image)
-        )
+        return not is_ours and is_owner_alive(self.images, image)
 
 
-def refuse_moving(current: Image) -> None:
-    """Raise `OperatorError` if Glance would undo what is changed on *current* now."""
-    if why := bytes_moving(current):
+def refuse_moving(current: Image, now: datetime) -> None:
+    """Raise `OperatorError` if Glance would undo what is changed on *current* now.
+
+    A task that nothing has been heard of for so long that Glance gives its lock to
+    others is none.
+    """
+    is_stale = now - (current.updated_at or now) > STALE_TASK
+    why = bytes_moving(current)
+    if why and not (is_stale and current.status == "active"):
         raise OperatorError(
             f"Version {current.version} of '{current.family}' can't be replaced now",
             why,

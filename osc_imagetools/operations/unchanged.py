@@ -36,12 +36,12 @@ def offered(request: Request) -> Offered:
     return Offered(digest, source.etag, source.length)
 
 
-def has_payload(request: Request, version: Image) -> bool:
+def has_payload(request: Request, version: Image, told: Offered) -> bool:
     """Whether a file of this machine holds the very bytes that *version* has.
 
     Reading it twice costs less than storing it. Files alone: nothing else is published
     of them, and nothing crosses the network. Raises `DigestMismatchError` if it has
-    them, and isn't what was said.
+    them, and they aren't what is published (*told*).
     """
     if not (is_file(request.url) and version.hash_algorithm and version.hash_value):
         return False
@@ -49,8 +49,8 @@ def has_payload(request: Request, version: Image) -> bool:
         _verify(request, Checksum(version.hash_algorithm, version.hash_value))
     except DigestMismatchError:
         return False
-    if request.trust.checksum is not None:
-        _verify(request, request.trust.checksum)
+    if told.published_digest:
+        _verify(request, Checksum.parse(told.published_digest))
     return True
 
 

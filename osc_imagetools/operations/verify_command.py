@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -19,6 +20,8 @@ SHELL = "/bin/sh"
 
 PATIENCE_SECONDS = 10
 """For a command that is ended, to delete its server."""
+
+PROBE_SECONDS = 0.05
 
 
 class VerificationFailedError(OperatorError):
@@ -70,11 +73,14 @@ def _run(command: str, environment: Mapping[str, str]) -> int:
 
 
 def _end(shell: subprocess.Popen[bytes]) -> None:
-    """Whoever minds no SIGTERM is killed after a while."""
+    """Tell all that it has started, wait for all of that, and kill what minds not."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
     with suppress(ProcessLookupError):
         os.killpg(shell.pid, signal.SIGTERM)
-        try:
-            shell.wait(PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(shell.pid, signal.SIGKILL)
-            shell.wait()
+        while time.monotonic() < deadline:
+            shell.poll()
+            # Signal 0 only asks whether anybody is left.
+            os.killpg(shell.pid, 0)
+            time.sleep(PROBE_SECONDS)
+        os.killpg(shell.pid, signal.SIGKILL)
+    shell.wait()

@@ -524,28 +524,35 @@ class TestVerifyCommand:
         assert current(member)["id"] == new["id"]
         assert told["published_digest"] == f"{digest_of(NEW)} wire"
 
-    def test_version_that_waits_is_tried_again_and_not_made_again(
-        self, member: Account, source: Source, serve: Serve
+    @pytest.mark.parametrize("kind", ["url", "file"])
+    def test_version_that_waits_is_not_made_once_more_only_to_wait(
+        self, kind: str, member: Account, source: Source, serve: Serve
     ) -> None:
         old = version(member)
-        options = [*serve(NEW), "--verify-command", "exit $(cat status)"]
-        (member.home / "status").write_text("1")
-        first = done(rotate(member, *options), "staged", status=1)
+        (member.home / "disk").write_bytes(NEW)
+        options = {"url": serve(NEW), "file": ["--file", "disk", "--allow-unverified"]}
+        failing = [*options[kind], "--verify-command", "echo >>told; false"]
+        first = done(rotate(member, *failing), "staged", status=1)
         before = everything(member)
         asked = len(source.requests("disk.img"))
 
-        again = done(rotate(member, *options), "staged", status=1)
-        hidden = done(rotate(member, *serve(NEW), "--hidden"), "staged")
+        again = done(rotate(member, *failing), "staged", status=1)
+        hidden = done(rotate(member, *options[kind], "--hidden"), "staged")
+        plan = done(rotate(member, *failing, "--dry-run"), "planned")["plan"]
 
         assert again["new_id"] == hidden["new_id"] == first["new_id"]
+        assert again["note"] == hidden["note"]
+        assert f"--image {first['new_id']}" in again["note"]
+        assert (member.home / "told").read_text() == "\n"
         assert everything(member) == before
         assert "GET" not in [one.method for one in source.requests("disk.img")[asked:]]
-        plan = done(rotate(member, *options, "--dry-run"), "planned")["plan"]
-        assert plan[0]["what"].startswith(f"image {first['new_id']}")
-        (member.home / "status").write_text("0")
-        told = done(rotate(member, *options))
-        assert (told["new_id"], told["old_id"]) == (first["new_id"], old)
-        assert {*everything(member)} == {old, current(member)["id"]}
+        assert [(step["step"], step["what"]) for step in plan] == [
+            ("keep", f"image {first['new_id']}")
+        ]
+        # Whoever wants it offered says so, or makes another.
+        told = done(rotate(member, *options[kind]))
+        assert told["old_id"] == old
+        assert {*everything(member)} == {old, first["new_id"], told["new_id"]}
 
     def test_what_it_has_started_ends_with_the_run(
         self, member: Account, serve: Serve
@@ -911,6 +918,32 @@ def test_F18_wrong_digest_of_a_file_that_is_there_already_is_no_success(
     done(rotate(member, *options, digest_of(OLD)), "unchanged")
 
     assert everything(member) == before
+
+
+def test_F18_file_that_is_there_already_and_not_what_is_published_is_no_success(
+    member: Account, serve: Serve
+) -> None:
+    version(member)
+    (member.home / "disk").write_bytes(OLD)
+    (member.home / "SHA256SUMS").write_text(f"{digest_of(NEW)[7:]}  disk\n")
+    before = everything(member)
+
+    refused(rotate(member, "--file", "disk"), digest_of(NEW)[7:])
+
+    assert everything(member) == before
+
+
+def test_deprecation_of_a_version_that_stays_listed_says_nothing_new(
+    member: Account, serve: Serve
+) -> None:
+    old = version(member)
+    done(rotate(member, *serve(NEW), "--old-name={name} {version}", "--no-hide-old"))
+    before = shown(member, old)
+
+    outcome = member.openstack("image", "deprecate", "-f", "json", old, "--unhidden")
+
+    assert [row["Result"] for row in outcome.json()] == ["unchanged"]
+    assert shown(member, old) == before
 
 
 @pytest.mark.parametrize("hiding", ["--hide-old", "--no-hide-old"])

@@ -332,6 +332,31 @@ def test_F77_image_that_another_run_has_offered_meanwhile_stays_offered(
     assert family.versions()[-1]["id"] == own_id
 
 
+@pytest.mark.parametrize("options", [(), ("--hidden",), ("--verify-command=false",)])
+def test_F77_staged_version_that_another_run_has_offered_meanwhile_stays_offered(
+    options: tuple[str, ...], family: Family, proxy: Callable[[str], Proxy]
+) -> None:
+    family.published(1)
+    staged = family.owner.openstack(*family.rotate(1, "--hidden")).json()["new_id"]
+    offer = ["image", "rotate", "-f", "json", "--image", staged, family.name]
+    before_glance = proxy(family.owner.glance_url)
+    seen: list[list[dict[str, Any]]] = []
+    # The late one has read it as staged; what it would set makes a change of it.
+    once = before_glance.on("GET", staged, nth=1)
+    once.call_after(lambda: family.owner.openstack(*offer))
+    before_glance.on("GET", IMAGE).call_after(lambda: seen.append(family.found()))
+    before_glance.on("PATCH", IMAGE).call_after(lambda: seen.append(family.found()))
+
+    late = family.owner.through(before_glance.url).openstack(
+        *offer, "--property", "hw_disk_bus=scsi", *options
+    )
+
+    assert late.status == 0, late.stderr
+    assert [] not in (*seen, family.found())
+    assert_in_order(family)
+    assert family.versions()[-1]["id"] == staged
+
+
 def test_F46_change_that_failed_is_not_sent_again_by_what_was_read_before(
     family: Family, proxy: Callable[[str], Proxy]
 ) -> None:

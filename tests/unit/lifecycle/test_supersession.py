@@ -229,7 +229,7 @@ def test_bytes_taken_out_above_the_current_version_come_back_by_force_alone(
     found = needless(of(current, out, new), new, force=force)
 
     assert (found is None) is force
-    assert found is None or "openstack image reinstate 2" in found.why
+    assert found is None or 'rollback --to 2 "debian-13"' in found.why
 
 
 def test_version_that_somebody_took_out_is_unchanged_and_can_be_reinstated() -> None:
