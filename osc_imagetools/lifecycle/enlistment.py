@@ -62,7 +62,8 @@ class Enlistment:
     def is_version(self) -> bool:
         """Whether an earlier run has made it one of the family."""
         image = self.image
-        return image.is_managed and image.family == self.family.name
+        is_own = image.is_managed and image.family == self.family.name
+        return is_own and image.generation > 0
 
     @property
     def is_current(self) -> bool:
