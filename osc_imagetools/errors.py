@@ -4,11 +4,17 @@
 
 from __future__ import annotations
 
-from osc_imagetools.printable import printable
+import re
+
+from osc_imagetools.printable import one_line, printable
+
+_COMMAND_AT_THE_END = re.compile(r": openstack .*\Z")
 
 
 def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    """*text* with its full stop, but for one behind a command: that is copied whole."""
+    is_whole = text.endswith((".", "!", "?")) or _COMMAND_AT_THE_END.search(text)
+    return text if is_whole else f"{text}."
 
 
 class OperatorError(Exception):
@@ -27,5 +33,5 @@ class OperatorError(Exception):
         """One line: ``what: why. do.``; of strangers' words nothing is obeyed."""
         reason = f"{self.what}: {self.why}" if self.why else self.what
         parts = [reason, self.do] if self.do else [reason]
-        line = " ".join(_sentence(" ".join(part.split())) for part in parts)
+        line = " ".join(_sentence(one_line(part)) for part in parts)
         return printable(line, len(line))

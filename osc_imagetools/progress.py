@@ -8,19 +8,47 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+from osc_imagetools.printable import printable
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress as Display
+
+
+class Progress(Protocol):
+    """Shows how far a long step has come."""
+
+    def watch(self, blocks: Iterator[bytes], total: int | None) -> Iterator[bytes]:
+        """*blocks*, each shown as it passes; *total* bytes, where that is known."""
+        ...
+
+    def say(self, stage: str) -> None:
+        """Show what Glance says that it does, while no bytes go through us."""
+        ...
+
+
+class Silence:
+    """Shows nothing."""
+
+    def watch(self, blocks: Iterator[bytes], total: int | None) -> Iterator[bytes]:
+        """*blocks*, as they are."""
+        return blocks
+
+    def say(self, stage: str) -> None:
+        """Nothing."""
+
+
+SILENT: Progress = Silence()
 
 
 class Bar(AbstractContextManager["Bar"]):
     """A bar on standard error: bytes, rate, time left."""
 
     def __init__(self, title: str, *, quiet: bool = False) -> None:
-        self._title = title
+        self._title = printable(title)
         self._shown = not quiet and sys.stderr.isatty()
-        self._progress: Progress | None = None
+        self._progress: Display | None = None
 
     def __enter__(self) -> Bar:
         return self
@@ -54,15 +82,16 @@ class Bar(AbstractContextManager["Bar"]):
             self._progress = _progress()
             self._progress.add_task(self._title, total=None)
             self._progress.start()
+        said = f"{self._title}: {printable(stage)}"
         for task in self._progress.tasks:
-            self._progress.update(task.id, description=f"{self._title}: {stage}")
+            self._progress.update(task.id, description=said)
 
     def _stop(self) -> None:
         if self._progress is not None:
             self._progress.stop()
 
 
-def _progress() -> Progress:
+def _progress() -> Display:
     # Loaded only where something is shown: it costs every start 50 ms.
     from rich.console import Console
     from rich.progress import (
@@ -75,7 +104,8 @@ def _progress() -> Progress:
     )
 
     return Progress(
-        TextColumn("{task.description}"),
+        # Others' text: a name may look like the library's own markup.
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         DownloadColumn(),
         TransferSpeedColumn(),

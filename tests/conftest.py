@@ -4,6 +4,9 @@
 
 The clouds themselves are started by the first test that asks for one. They end with
 the process that started the run, however that ends: it is their owner.
+
+Of the long tests, a run takes all that ``-m`` selects, or one slice of them; of the
+functional ones all, or the half that this commit has for one end of the clients.
 """
 
 from __future__ import annotations
@@ -20,9 +23,67 @@ from typing import Any
 import pytest
 
 from tests.cloud.cloud import Cloud
+from tests.cloud.glance import QUICK_VARIABLE
 from tests.cloud.session import Clouds
+from tests.slices import COMMIT, ENDS, SLICES, end_of, slice_of, slice_of_commit
 
 CLOUDS = pytest.StashKey[Clouds]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run be asked for one slice of the long tests, or for half of the others."""
+    parser.addoption(
+        "--slice",
+        metavar="N",
+        help=f"of the long tests, run those of slice N, 0 to {SLICES - 1}; or "
+        f"'{COMMIT}': the slice of the commit that is checked out",
+    )
+    parser.addoption(
+        "--half",
+        choices=ENDS,
+        help="of the functional tests that aren't long, run those that this commit has "
+        "for one end of the clients; the next commit has the others for it",
+    )
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Name the slice and the half, for whoever wants to run them again."""
+    lines = []
+    if (number := asked_for(config)) is not None:
+        lines.append(
+            f"long tests: --slice {number} of 0 to {SLICES - 1} (all: -e long)"
+        )
+    if end := config.getoption("--half"):
+        commit = slice_of_commit(config.rootpath)
+        lines.append(f"functional tests: the half of commit {commit} for '{end}'")
+    return lines
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Leave out the long tests of other slices, and the other half of the others."""
+    number, end = asked_for(config), config.getoption("--half")
+    commit = slice_of_commit(config.rootpath)
+
+    def is_elsewhere(item: pytest.Item) -> bool:
+        if item.get_closest_marker("long"):
+            return number not in (None, slice_of(item.nodeid))
+        is_shared = item.nodeid.startswith("tests/functional/")
+        return is_shared and end not in (None, end_of(item.nodeid, commit))
+
+    others = [item for item in items if is_elsewhere(item)]
+    config.hook.pytest_deselected(items=others)
+    left_out = set(others)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def asked_for(config: pytest.Config) -> int | None:
+    """The slice that this run takes; ``None``: all of them."""
+    told = config.getoption("--slice")
+    if told is None:
+        return None
+    return slice_of_commit(config.rootpath) if told == COMMIT else int(told)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -31,6 +92,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # the tests start: but they send these signals.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    os.environ.setdefault(QUICK_VARIABLE, "1")
     told = getattr(config, "workerinput", None)
     if told:
         clouds = Clouds(Path(told["clouds"]), told["owner"])

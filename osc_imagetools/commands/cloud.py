@@ -12,36 +12,35 @@ from osc_imagetools.commands.options import project
 
 if TYPE_CHECKING:
     from osc_imagetools.glance.images import Images
-    from osc_imagetools.operations.place import Place
-    from osc_imagetools.operations.settled import Session
+    from osc_imagetools.operations.session import Location, Session
 
 LOG = logging.getLogger(__name__)
 
 
 def images(app: Any) -> Images:
     """The images that the user who is logged in may see."""
-    from osc_imagetools.glance.api import Api
+    from osc_imagetools.glance.connection import connected
     from osc_imagetools.glance.images import Images
 
-    return Images(Api(app.client_manager.image))
+    return Images(connected(app.client_manager))
 
 
 def session(app: Any, parsed_args: argparse.Namespace) -> Session:
-    """What a command that writes works on; of a dry run it says where that is."""
-    from osc_imagetools.operations.settled import Session
+    """What a command that writes works with; of a dry run it says where that is."""
+    from osc_imagetools.operations.session import Session
 
-    owner = project.owner(parsed_args, app.client_manager)
+    working_for = project.project(parsed_args, app.client_manager)
+    place = _location(app, working_for.id)
     if parsed_args.dry_run:
-        LOG.warning("Dry run, nothing is changed: %s", place(app, owner))
-    return Session(images(app), owner, parsed_args.dry_run)
+        LOG.warning("Dry run: nothing is changed in %s", place)
+    return Session(images(app), working_for, place, is_dry_run=parsed_args.dry_run)
 
 
-def place(app: Any, owner: str) -> Place:
-    """Where that is, for a person to look at."""
-    from osc_imagetools.operations.place import Place
+def _location(app: Any, owner: str) -> Location:
+    from osc_imagetools.operations.session import Location
 
     clients = app.client_manager
-    return Place(
+    return Location(
         cloud=str(
             getattr(app.options, "cloud", "") or getattr(clients.auth, "auth_url", "")
         ),

@@ -8,26 +8,50 @@ import argparse
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from osc_imagetools.commands import cloud, deprecation_rows
+from osc_imagetools.commands import cloud
 from osc_imagetools.commands.options import (
+    common,
     dates,
-    dry_run,
+    groups,
     project,
     replacement,
     selectors,
     types,
 )
-from osc_imagetools.commands.rows import Lister
+from osc_imagetools.commands.output import outcomes
+from osc_imagetools.commands.output.base import Lister
 from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
-    from osc_imagetools.lifecycle.deprecation_request import Request
+    from osc_imagetools.lifecycle.deprecation.request import DeprecateRequest
 
 
 class Deprecate(Lister):
     _description = _(
-        "Tell users that images are on their way out: hide them now or on a day that "
-        "lies ahead, say why, and name what replaces them. Their IDs still boot."
+        "Tell users that images are on their way out: hide the images, give the "
+        "reason, name their replacement, and record when they stop booting and may be "
+        "deleted. The IDs of deprecated images still boot; nothing is deleted."
+    )
+
+    headings = outcomes.OF_DATES
+    short = outcomes.SHORT_OF_DATES
+
+    examples = (
+        (
+            _("Retire an image, and name the family that replaces it"),
+            "openstack image deprecate ubuntu-22.04 \\\n"
+            "--replacement family:ubuntu-24.04 --reason 'End of standard support'",
+        ),
+        (
+            _("Record when the image stops booting, and when it may be deleted"),
+            "openstack image deprecate ubuntu-22.04 --replacement ubuntu-24.04 \\\n"
+            "--obsolete-in '6 months' --delete-in 1y",
+        ),
+        (
+            _("See which old versions of a family would be deprecated"),
+            "openstack image deprecate --family ubuntu-24.04 --older-than 90d "
+            "--dry-run",
+        ),
     )
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
@@ -37,15 +61,25 @@ class Deprecate(Lister):
             metavar="<image>",
             nargs="*",
             type=types.image,
-            help=_("Images to deprecate (name or ID)"),
+            help=_(
+                "Images to deprecate, by name or ID, unless they are selected below"
+            ),
         )
         selectors.add(parser)
-        _add_wishes(parser)
+        _add_deprecation(parser)
         dates.add(parser)
-        _add_effects(parser)
-        dry_run.add(parser)
+        common.add_dry_run(parser)
+        groups.group(parser, groups.SAFETY).add_argument(
+            "--yes",
+            "--auto-approve",
+            action="store_true",
+            help=_(
+                "Confirm changes that users notice: --state obsolete, or leaving no "
+                "visible image of a name"
+            ),
+        )
         project.add(parser)
-        self._parser = parser
+        common.add_long(parser)
         return parser
 
     def take_action(
@@ -53,20 +87,38 @@ class Deprecate(Lister):
     ) -> tuple[Sequence[str], Iterable[Any]]:
         if fault := selectors.fault(parsed_args):
             self._parser.error(fault)
-        from osc_imagetools.operations.deprecate import Wanted, deprecate
+        from osc_imagetools.operations.editing import Wanted, deprecate
 
-        outcomes = deprecate(
+        done = deprecate(
             cloud.session(self.app, parsed_args),
             Wanted(tuple(parsed_args.images), selectors.selectors(parsed_args)),
             _request(parsed_args),
         )
-        return deprecation_rows.HEADINGS, self.told(outcomes, deprecation_rows.row)
+        return self.told(parsed_args, done, outcomes.row_of_dates)
 
 
 class Reinstate(Lister):
     _description = _(
-        "Undo the deprecation of images: all that 'image deprecate' changed on them, "
-        "and nothing else."
+        "Undo the deprecation of images: restore everything that 'image deprecate' "
+        "changed, and nothing else."
+    )
+
+    headings = outcomes.OF_DATES
+    short = outcomes.SHORT_OF_DATES
+
+    examples = (
+        (
+            _("See what would be undone, and change nothing"),
+            "openstack image reinstate ubuntu-22.04 --dry-run",
+        ),
+        (
+            _("Undo the deprecation of an image"),
+            "openstack image reinstate ubuntu-22.04",
+        ),
+        (
+            _("Undo the deprecation of two images, for a script"),
+            "openstack image reinstate ubuntu-22.04 debian-12 -f json",
+        ),
     )
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
@@ -78,58 +130,44 @@ class Reinstate(Lister):
             type=types.image,
             help=_("Images to reinstate (name or ID)"),
         )
-        dry_run.add(parser)
+        common.add_dry_run(parser)
         project.add(parser)
+        common.add_long(parser)
         return parser
 
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
-        from osc_imagetools.operations.reinstate import reinstate
+        from osc_imagetools.operations.editing import reinstate
 
         session = cloud.session(self.app, parsed_args)
-        outcomes = reinstate(session, parsed_args.images)
-        return deprecation_rows.HEADINGS, self.told(outcomes, deprecation_rows.row)
+        done = reinstate(session, parsed_args.images)
+        return self.told(parsed_args, done, outcomes.row_of_dates)
 
 
-def _add_wishes(parser: argparse.ArgumentParser) -> None:
-    replacement.add(parser)
-    parser.add_argument(
-        "--reason",
-        metavar="<text>",
-        type=types.line,
-        help=_("Why: one line for people"),
-    )
-    parser.add_argument(
+def _add_deprecation(parser: argparse.ArgumentParser) -> None:
+    group = groups.group(parser, groups.DEPRECATION)
+    group.add_argument(
         "--state",
         choices=["deprecated", "obsolete"],
         default="deprecated",
         help=_(
-            "deprecated: no longer offered (default); obsolete: no longer boots either "
-            "(needs --yes)"
+            "Set the state of the images. deprecated: no longer offered; obsolete: no "
+            "longer bootable either, which needs --yes (default: deprecated)"
         ),
     )
-
-
-def _add_effects(parser: argparse.ArgumentParser) -> None:
-    listing = parser.add_mutually_exclusive_group()
-    listing.add_argument(
-        "--hidden",
-        action="store_const",
-        const=True,
-        help=_("Hide it from lists (default)"),
+    replacement.add(parser, groups.DEPRECATION)
+    group.add_argument(
+        "--reason",
+        metavar="<text>",
+        type=types.line,
+        help=_("Tell users why, in one line"),
     )
-    listing.add_argument(
-        "--unhidden",
-        action="store_const",
-        const=False,
-        dest="hidden",
-        help=_("Leave it listed"),
-    )
-    visibility = parser.add_mutually_exclusive_group()
+    _add_hiding(group)
+    visibility = group.add_mutually_exclusive_group()
     for name, what in (
-        ("community", _("Make it a community image: whoever has its ID can use it")),
-        ("private", _("Make it private to its project")),
+        ("community", _("Make the images usable by everybody who knows their IDs")),
+        ("private", _("Make the images visible to their project only")),
     ):
         visibility.add_argument(
             f"--{name}",
@@ -138,19 +176,30 @@ def _add_effects(parser: argparse.ArgumentParser) -> None:
             dest="visibility",
             help=what,
         )
-    parser.add_argument(
-        "--yes",
-        "--auto-approve",
-        action="store_true",
-        help=_("Do it although users of the name or of running servers will notice"),
+
+
+def _add_hiding(group: groups.Group) -> None:
+    hiding = group.add_mutually_exclusive_group()
+    hiding.add_argument(
+        "--hidden",
+        action="store_const",
+        const=True,
+        help=_("Hide the images from lists (default)"),
+    )
+    hiding.add_argument(
+        "--unhidden",
+        action="store_const",
+        const=False,
+        dest="hidden",
+        help=_("Leave the images in lists"),
     )
 
 
-def _request(parsed_args: argparse.Namespace) -> Request:
-    from osc_imagetools.lifecycle.deprecation_request import Request
-    from osc_imagetools.lifecycle.state import State
+def _request(parsed_args: argparse.Namespace) -> DeprecateRequest:
+    from osc_imagetools.lifecycle.deprecation.request import DeprecateRequest
+    from osc_imagetools.lifecycle.model.state import State
 
-    return Request(
+    return DeprecateRequest(
         state=State(parsed_args.state),
         replacement=parsed_args.replacement,
         reason=parsed_args.reason,

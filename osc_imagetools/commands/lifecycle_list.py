@@ -8,105 +8,111 @@ import argparse
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from osc_imagetools.commands import cloud, lifecycle_rows
-from osc_imagetools.commands.options import scope, types
-from osc_imagetools.commands.rows import Lister
+from osc_imagetools.commands import cloud
+from osc_imagetools.commands.options import common, groups, project, selectors, types
+from osc_imagetools.commands.output import versions
+from osc_imagetools.commands.output.base import Lister
 from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
     from osc_imagetools.glance.images import Images
-    from osc_imagetools.lifecycle.survey import Choice, Scope
+    from osc_imagetools.lifecycle.inventory import Choice, Scope
 
 
 class LifecycleList(Lister):
     _description = _(
-        "List the versions of all families of images, or the images that are in none"
+        "List the versions of all families of images, or the images that are in no "
+        "family."
+    )
+
+    examples = (
+        (
+            _("List the versions of one family, with all fields"),
+            "openstack image lifecycle list --family debian-13 --long",
+        ),
+        (
+            _("List what is due within a month, or overdue"),
+            "openstack image lifecycle list --due-in 30d",
+        ),
+        (
+            _("Propose families for the images that are in no family, to adopt them"),
+            "openstack image lifecycle list -f json \\\n"
+            "--match '(?P<family>debian-\\d+)(-(?P<version>\\d{8}))?' > proposed.json",
+        ),
     )
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument(
-            "--long",
-            action="store_true",
-            help=_("List additional fields"),
-        )
         _add_choice(parser)
         _add_unmanaged(parser)
-        scope.add(parser)
+        project.add_scope(parser)
+        common.add_long(parser)
         return parser
 
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
-        from osc_imagetools.operations import survey
+        from osc_imagetools.operations import inventory
 
-        covered = scope.scope(parsed_args, self.app.client_manager)
+        covered = project.scope(parsed_args, self.app.client_manager)
         images = cloud.images(self.app)
         if not (parsed_args.unmanaged or parsed_args.match):
+            self.short = versions.SHORT
             return _managed(parsed_args, images, covered)
         _refuse_with_unmanaged(parsed_args)
-        found = survey.everything(images, covered)
+        found = inventory.everything(images, covered)
         if parsed_args.match:
-            from osc_imagetools.lifecycle.proposal import proposals
+            from osc_imagetools.lifecycle.suggestions import proposals
 
             proposed = proposals(found.unmanaged, parsed_args.match, covered.own)
-            return lifecycle_rows.proposals(proposed)
-        return lifecycle_rows.unmanaged(found, long=parsed_args.long)
+            return versions.proposals(proposed)
+        self.short = versions.UNMANAGED_SHORT
+        return versions.unmanaged(found)
 
 
 def _add_choice(parser: argparse.ArgumentParser) -> None:
-    from osc_imagetools.lifecycle.state import State
-
-    parser.add_argument(
+    group = groups.group(parser, groups.SELECTION)
+    group.add_argument(
         "--family",
         metavar="<family>",
-        help=_("Only the versions of this family"),
+        help=_("List only the versions of this family"),
     )
-    parser.add_argument(
-        "--state",
-        metavar="<state>",
-        dest="states",
-        choices=[str(state) for state in State if state is not State.DELETED],
-        action="append",
-        default=[],
-        help=_(
-            "Only versions in this state: importing, staged, active, deprecated or "
-            "obsolete (repeat for several)"
-        ),
-    )
-    parser.add_argument(
+    selectors.add_states(group)
+    group.add_argument(
         "--due-in",
         metavar="<duration>",
         type=types.duration,
         help=_(
-            "Only versions for which something is due within this time, such as 30d "
-            "or 6 months, or has been due before"
+            "List only versions for which something is due within this time, such as "
+            "30d or 6 months, or overdue"
         ),
     )
-    parser.add_argument(
+    group.add_argument(
         "--at",
         metavar="<date>",
         type=types.moment,
         help=_(
-            "Only the versions that were current at this time (ISO 8601, UTC if it "
-            "names no zone; of a day: its first moment)"
+            "List only the versions that were current at this time (ISO 8601, UTC "
+            "unless a zone is named; a day means its first moment)"
         ),
     )
 
 
 def _add_unmanaged(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+    group = groups.group(parser, groups.UNMANAGED)
+    group.add_argument(
         "--unmanaged",
         action="store_true",
-        help=_("List the images that are in no family, and what they have in common"),
+        help=_("List the images that are in no family, with what they have in common"),
     )
-    parser.add_argument(
+    group.add_argument(
         "--match",
         metavar="<regex>",
         type=types.name_pattern,
         help=_(
-            "Of those that the project owns, list what this matches as a whole, and "
-            "propose its groups (?P<family>…) and (?P<version>…) for them"
+            "Propose families: list the project's images in no family whose whole name "
+            "matches this, with the groups (?P<family>…) and (?P<version>…) as family "
+            "and version"
         ),
     )
 
@@ -114,17 +120,17 @@ def _add_unmanaged(parser: argparse.ArgumentParser) -> None:
 def _managed(
     parsed_args: argparse.Namespace, images: Images, covered: Scope
 ) -> tuple[Sequence[str], Iterable[Any]]:
-    from osc_imagetools.operations import survey
+    from osc_imagetools.operations import inventory
 
-    families = survey.families(images, covered, parsed_args.family or "")
+    families = inventory.families(images, covered, parsed_args.family or "")
     choice = _choice(parsed_args, images)
     chosen = [version for family in families for version in choice.of(family)]
-    return lifecycle_rows.versions(chosen, long=parsed_args.long)
+    return versions.versions(chosen)
 
 
 def _choice(parsed_args: argparse.Namespace, images: Images) -> Choice:
-    from osc_imagetools.lifecycle.state import State
-    from osc_imagetools.lifecycle.survey import Choice
+    from osc_imagetools.lifecycle.inventory import Choice
+    from osc_imagetools.lifecycle.model.state import State
 
     due_in = parsed_args.due_in
     return Choice(
@@ -147,5 +153,5 @@ def _refuse_with_unmanaged(parsed_args: argparse.Namespace) -> None:
         if value:
             raise OperatorError(
                 f"{option} picks versions of families",
-                "what --unmanaged and --match list is in none",
+                "--unmanaged and --match list images that are in no family",
             )

@@ -9,63 +9,69 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from osc_imagetools.commands import cloud, lifecycle_set_rows
-from osc_imagetools.commands.options import dry_run, policy, project, replacement, types
-from osc_imagetools.commands.rows import Lister
+from osc_imagetools.commands import cloud
+from osc_imagetools.commands.options import (
+    common,
+    description,
+    groups,
+    policy,
+    project,
+    replacement,
+    types,
+)
+from osc_imagetools.commands.output import outcomes
+from osc_imagetools.commands.output.base import Lister
 from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
     from osc_imagetools.lifecycle.adoption import Wish
-    from osc_imagetools.operations.replacement import Replacement
-    from osc_imagetools.operations.settled import Outcome, Session
+    from osc_imagetools.operations.editing import Replacement
+    from osc_imagetools.operations.session import Outcome, Session
 
 LOG = logging.getLogger(__name__)
 
 
 class LifecycleSet(Lister):
     _description = _(
-        "Adopt images into a family, or say something of an image or a family. No "
-        "byte moves, and nothing else about the images changes."
+        "Adopt images into a family, or record information about images or about "
+        "a family. The data and all other properties of the images stay as they are."
+    )
+
+    headings = outcomes.OF_SETTINGS
+    short = outcomes.SHORT_OF_SETTINGS
+
+    examples = (
+        (
+            _("Adopt two images as versions of a family"),
+            "openstack image lifecycle set --family debian-13 \\\n"
+            "debian-13-20260201 debian-13-20260301",
+        ),
+        (
+            _("Hold an image, whatever is due"),
+            "openstack image lifecycle set debian-12 --hold 'the court wants it'",
+        ),
+        (
+            _("Set the policy of a family"),
+            "openstack image lifecycle set --family debian-13 --keep 3 "
+            "--delete-after 90d",
+        ),
     )
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        _add_images(parser)
-        parser.add_argument(
-            "--family",
-            metavar="<name>",
-            type=types.image_name,
-            help=_("Adopt the images into this family; without images: set its policy"),
-        )
-        parser.add_argument(
-            "--image-version",
-            metavar="<version>",
-            type=types.image_name,
-            help=_("The version's label (default: its build date as YYYYMMDD)"),
-        )
-        parser.add_argument(
-            "--build-date",
-            metavar="<date>",
-            type=types.day,
-            help=_("When it was built (YYYY-MM-DD; default: what the image says)"),
-        )
-        parser.add_argument(
-            "--from-file",
-            metavar="<file>",
-            type=types.proposals,
-            help=_("Adopt what 'lifecycle list --unmanaged --match … -f json' wrote"),
-        )
-        parser.add_argument(
+        _add_images(parser, _("Images to adopt, or to record information about"))
+        _add_adoption(parser)
+        groups.group(parser, groups.IMAGES).add_argument(
             "--hold",
             metavar="<reason>",
             type=types.line,
-            help=_("Keep the image whatever is due, and say why"),
+            help=_("Hold the images for this reason, whatever is due"),
         )
-        replacement.add(parser)
+        replacement.add(parser, groups.IMAGES)
         policy.add_values(parser)
-        dry_run.add(parser)
+        common.add_dry_run(parser)
         project.add(parser)
-        self._parser = parser
+        common.add_long(parser)
         return parser
 
     def take_action(
@@ -73,42 +79,64 @@ class LifecycleSet(Lister):
     ) -> tuple[Sequence[str], Iterable[Any]]:
         if fault := _set_fault(parsed_args):
             self._parser.error(fault)
-        outcomes = _set(parsed_args, cloud.session(self.app, parsed_args))
-        return lifecycle_set_rows.HEADINGS, self.told(outcomes, lifecycle_set_rows.row)
+        done = _set(parsed_args, cloud.session(self.app, parsed_args))
+        return self.told(parsed_args, done, outcomes.row_of_settings)
 
 
 class LifecycleUnset(Lister):
     _description = _(
-        "Take away what was said of images or of a family; with --all, let go of the "
-        "images: they stay as they are, and are managed no more."
+        "Remove what was recorded about images or about a family. With --all, the "
+        "images leave their family and are otherwise unchanged."
+    )
+
+    headings = outcomes.OF_SETTINGS
+    short = outcomes.SHORT_OF_SETTINGS
+
+    examples = (
+        (
+            _("Stop holding an image"),
+            "openstack image lifecycle unset debian-12 --hold",
+        ),
+        (
+            _("Remove one setting from the policy of a family"),
+            "openstack image lifecycle unset --family debian-13 --delete-after",
+        ),
+        (
+            _("See what would be removed if an image left its family"),
+            "openstack image lifecycle unset debian-12 --all --dry-run",
+        ),
     )
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        _add_images(parser)
-        parser.add_argument(
+        _add_images(parser, _("Images to remove recorded information from"))
+        group = groups.group(parser, groups.IMAGES)
+        group.add_argument(
+            "--hold", action="store_true", help=_("Stop holding the images")
+        )
+        group.add_argument(
+            "--replacement",
+            action="store_true",
+            help=_("Remove the recorded replacement of the images"),
+        )
+        group.add_argument(
+            "--all",
+            action="store_true",
+            help=_(
+                "Remove everything that the lifecycle commands have recorded on the "
+                "images, so that they leave their family"
+            ),
+        )
+        groups.group(parser, groups.POLICY).add_argument(
             "--family",
             metavar="<name>",
             type=types.image_name,
-            help=_("The family whose policy is meant"),
-        )
-        parser.add_argument(
-            "--hold", action="store_true", help=_("Keep the images no longer")
-        )
-        parser.add_argument(
-            "--replacement",
-            action="store_true",
-            help=_("Take away what is to be used instead of the images"),
-        )
-        parser.add_argument(
-            "--all",
-            action="store_true",
-            help=_("Take everything of ours away from the images"),
+            help=_("Change the policy of this family"),
         )
         policy.add_names(parser)
-        dry_run.add(parser)
+        common.add_dry_run(parser)
         project.add(parser)
-        self._parser = parser
+        common.add_long(parser)
         return parser
 
     def take_action(
@@ -116,17 +144,48 @@ class LifecycleUnset(Lister):
     ) -> tuple[Sequence[str], Iterable[Any]]:
         if fault := _unset_fault(parsed_args):
             self._parser.error(fault)
-        outcomes = _unset(parsed_args, cloud.session(self.app, parsed_args))
-        return lifecycle_set_rows.HEADINGS, self.told(outcomes, lifecycle_set_rows.row)
+        done = _unset(parsed_args, cloud.session(self.app, parsed_args))
+        return self.told(parsed_args, done, outcomes.row_of_settings)
 
 
-def _add_images(parser: argparse.ArgumentParser) -> None:
+def _add_images(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument(
         "images",
         metavar="<image>",
         nargs="*",
         type=types.image,
-        help=_("Images (name or ID)"),
+        help=_("%s (name or ID)") % what,
+    )
+
+
+def _add_adoption(parser: argparse.ArgumentParser) -> None:
+    group = groups.group(parser, groups.ADOPTION)
+    group.add_argument(
+        "--family",
+        metavar="<name>",
+        type=types.image_name,
+        help=_(
+            "Adopt the images into this family; without images, set the policy of this "
+            "family"
+        ),
+    )
+    description.add_label(group, _("the date that the image gives"))
+    group.add_argument(
+        "--rename-newest",
+        action="store_true",
+        help=_(
+            "Give the name of the family to its newest visible version, if no version "
+            "has that name; that image can then no longer be found by its old name"
+        ),
+    )
+    group.add_argument(
+        "--from-file",
+        metavar="<file>",
+        type=types.proposals,
+        help=_(
+            "Adopt the images in this file, which 'lifecycle list --unmanaged --match "
+            "… -f json' has written"
+        ),
     )
 
 
@@ -136,17 +195,22 @@ def _set_fault(parsed_args: argparse.Namespace) -> str | None:
     of_images = parsed_args.hold or parsed_args.replacement
     if parsed_args.from_file is not None:
         others = parsed_args.images or parsed_args.family or labels or of_images
-        return "--from-file says all of it" if others else None
+        if others or policy.values(parsed_args):
+            return "--from-file replaces all other arguments"
+        return None
     if labels and (len(parsed_args.images) != 1 or not parsed_args.family):
         return "--image-version and --build-date are for one image and --family"
     if parsed_args.images:
         if policy.values(parsed_args):
-            return "a policy is a family's: name it with --family, and no image"
+            return "a policy belongs to a family: use --family and name no image"
+        if parsed_args.rename_newest and not parsed_args.family:
+            return "--rename-newest goes with --family"
         if not (parsed_args.family or of_images):
-            return "nothing to set: say --family, --hold or --replacement"
+            return "nothing to set: use --family, --hold or --replacement"
         return None
-    if not parsed_args.family or not policy.values(parsed_args):
-        return "name images, or --family and something of its policy"
+    of_family = policy.values(parsed_args) or parsed_args.rename_newest
+    if not parsed_args.family or not of_family:
+        return "name images, or use --family with an option of its policy"
     return "--hold and --replacement are for images" if of_images else None
 
 
@@ -155,41 +219,50 @@ def _unset_fault(parsed_args: argparse.Namespace) -> str | None:
     of_family = policy.names(parsed_args)
     of_images = parsed_args.hold or parsed_args.replacement or parsed_args.all
     if bool(parsed_args.family) != bool(of_family):
-        return "--family and something of its policy go together"
+        return "--family goes with an option of its policy"
     if bool(parsed_args.images) != bool(of_images):
         return "images and --hold, --replacement or --all go together"
     if not (of_family or of_images):
-        return "nothing to take away"
+        return "nothing to remove"
     return None
 
 
 def _set(parsed_args: argparse.Namespace, session: Session) -> Iterator[Outcome]:
     from osc_imagetools.lifecycle.settings import setting
-    from osc_imagetools.operations import settings
-    from osc_imagetools.operations.adopt import adopt
-    from osc_imagetools.operations.replacement import Replacement
+    from osc_imagetools.operations.editing import (
+        Replacement,
+        adopt,
+        change_family,
+        rename_newest,
+        set_images,
+    )
 
+    renames = parsed_args.rename_newest
     if parsed_args.from_file is not None:
-        yield from adopt(session, parsed_args.from_file, LOG.warning)
+        wishes = parsed_args.from_file
+        yield from adopt(session, wishes, renames_newest=renames)
     elif not parsed_args.images:
-        wanted = policy.values(parsed_args)
-        yield settings.of_family(
-            session, parsed_args.family, lambda image: setting(image, wanted)
-        )
+        family, wanted = parsed_args.family, policy.values(parsed_args)
+        if renames:
+            yield from rename_newest(session, family)
+        if wanted:
+            yield change_family(
+                session, family, lambda image: setting(image, wanted, session.project)
+            )
     else:
         instead = Replacement.named(session, parsed_args.replacement)
         said = _said(parsed_args, instead)
         if parsed_args.family:
             wishes = _wishes(parsed_args, said)
-            yield from adopt(session, wishes, LOG.warning, instead)
+            yield from adopt(session, wishes, instead, renames_newest=renames)
         else:
-            yield from settings.said(session, parsed_args.images, said, instead)
+            yield from set_images(session, parsed_args.images, said, instead)
 
 
 def _said(
     parsed_args: argparse.Namespace, instead: Replacement | None
 ) -> dict[str, str]:
-    from osc_imagetools.lifecycle import properties
+    from osc_imagetools.lifecycle.model import properties
 
     said = {
         properties.HOLD: parsed_args.hold,
@@ -215,24 +288,26 @@ def _wishes(parsed_args: argparse.Namespace, said: dict[str, str]) -> list[Wish]
 
 def _unset(parsed_args: argparse.Namespace, session: Session) -> Iterator[Outcome]:
     from osc_imagetools.lifecycle.settings import letting_go, unsetting
-    from osc_imagetools.operations import settings
+    from osc_imagetools.operations.editing import change_family, change_images
 
     if names := policy.names(parsed_args):
-        yield settings.of_family(
-            session, parsed_args.family, lambda image: unsetting(image, names)
+        yield change_family(
+            session,
+            parsed_args.family,
+            lambda image: unsetting(image, names, session.project),
         )
     if parsed_args.all:
-        yield from settings.of_images(session, parsed_args.images, letting_go)
+        yield from change_images(session, parsed_args.images, letting_go)
     elif parsed_args.images:
-        yield from settings.of_images(
+        yield from change_images(
             session,
             parsed_args.images,
-            lambda image: unsetting(image, _taken_away(parsed_args)),
+            lambda image: unsetting(image, _taken_away(parsed_args), session.project),
         )
 
 
 def _taken_away(parsed_args: argparse.Namespace) -> list[str]:
-    from osc_imagetools.lifecycle import properties
+    from osc_imagetools.lifecycle.model import properties
 
     said = {
         properties.HOLD: parsed_args.hold,

@@ -10,16 +10,16 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from osc_imagetools.commands import cloud
-from osc_imagetools.commands.columns import Lines, Number, Text, Time
-from osc_imagetools.commands.options import scope
-from osc_imagetools.commands.rows import ShowOne
+from osc_imagetools.commands.options import project
+from osc_imagetools.commands.output.base import ShowOne
+from osc_imagetools.commands.output.columns import Lines, Number, Text, Time
 from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from osc_imagetools.lifecycle.family import Family
-    from osc_imagetools.lifecycle.image import Image
+    from osc_imagetools.lifecycle.model.family import Family
+    from osc_imagetools.lifecycle.model.image import Image
 
 LOG = logging.getLogger(__name__)
 
@@ -27,7 +27,23 @@ LOG = logging.getLogger(__name__)
 class LifecycleShow(ShowOne):
     _description = _(
         "Show a family of images: its policy, its current version, all its versions, "
-        "and which of them was current when"
+        "and when each of them was current."
+    )
+
+    examples = (
+        (
+            _("Show a family of your project"),
+            "openstack image lifecycle show debian-13",
+        ),
+        (
+            _("Show a few fields of the family of another project"),
+            "openstack image lifecycle show debian-13 --project images \\\n"
+            "-c current_version -c keep -c timeline",
+        ),
+        (
+            _("Print the ID of the current version, for a script"),
+            "openstack image lifecycle show debian-13 -f value -c current",
+        ),
     )
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
@@ -35,17 +51,17 @@ class LifecycleShow(ShowOne):
         parser.add_argument(
             "family",
             metavar="<family>",
-            help=_("The name of the family"),
+            help=_("Name of the family"),
         )
-        scope.add(parser)
+        project.add_scope(parser)
         return parser
 
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
-        from osc_imagetools.operations.survey import the_family
+        from osc_imagetools.operations.inventory import the_family
 
-        covered = scope.scope(parsed_args, self.app.client_manager)
+        covered = project.scope(parsed_args, self.app.client_manager)
         images = cloud.images(self.app)
         family = the_family(images, covered, parsed_args.family)
         row = {**_standing(family), **_policy(family), **_past(family, images.now())}
@@ -64,10 +80,10 @@ def _standing(family: Family) -> dict[str, Any]:
 
 def _policy(family: Family) -> dict[str, Any]:
     """What is said, as it is said; a warning for what can't be read."""
-    from osc_imagetools.lifecycle import properties
-    from osc_imagetools.lifecycle.policy import Policy, bearer
+    from osc_imagetools.lifecycle.model import properties
+    from osc_imagetools.lifecycle.model.policy import Policy, policy_holder
 
-    image = bearer(family)
+    image = policy_holder(family)
     policy = Policy.on(image) if image else Policy()
     for fault in policy.faults:
         LOG.warning("%s", fault)
@@ -83,19 +99,19 @@ def _policy(family: Family) -> dict[str, Any]:
 
 
 def _past(family: Family, now: datetime) -> dict[str, Any]:
-    from osc_imagetools.lifecycle.tenure import tenures
-    from osc_imagetools.lifecycle.timeline import drawn
+    from osc_imagetools.commands.output.timeline import drawn
+    from osc_imagetools.lifecycle.history import current_periods
 
-    known = tenures(family)
+    known = current_periods(family)
     newest_first = family.versions[::-1]
     return {
         "versions": Lines(map(_version, newest_first), map(_line, newest_first)),
-        "timeline": Lines([tenure.as_row() for tenure in known], drawn(known, now)),
+        "timeline": Lines([period.as_row() for period in known], drawn(known, now)),
     }
 
 
 def _version(image: Image) -> dict[str, Any]:
-    from osc_imagetools.lifecycle.state import derive
+    from osc_imagetools.lifecycle.model.state import derive
 
     return {
         "id": image.id,
@@ -107,7 +123,7 @@ def _version(image: Image) -> dict[str, Any]:
 
 
 def _line(image: Image) -> str:
-    from osc_imagetools.lifecycle.state import derive
+    from osc_imagetools.lifecycle.model.state import derive
 
     label = image.version or "(no version)"
     return f"{label}  {derive(image).state}  {image.id}"

@@ -9,9 +9,17 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from osc_imagetools.commands import cloud, import_rows, rotation_rows
-from osc_imagetools.commands.options import dry_run, members, project, types
-from osc_imagetools.commands.rows import ShowOne
+from osc_imagetools.commands import cloud
+from osc_imagetools.commands.options import (
+    common,
+    description,
+    groups,
+    project,
+    succession,
+    types,
+)
+from osc_imagetools.commands.output import plan, rotations
+from osc_imagetools.commands.output.base import ShowOne
 from osc_imagetools.i18n import _
 
 LOG = logging.getLogger(__name__)
@@ -19,9 +27,27 @@ LOG = logging.getLogger(__name__)
 
 class Rollback(ShowOne):
     _description = _(
-        "Make an earlier version current again, and retire the current one. Nothing "
-        "is downloaded, at no moment does the name find nothing, and 'image rotate' "
-        "does not bring back what was rolled back unless --force is given to it."
+        "Make an earlier version current again, and retire the current one. The name "
+        "finds an image at every moment, and nothing is downloaded. 'image rotate' "
+        "does not bring back what was rolled back, unless you use --force."
+    )
+
+    headings = rotations.HEADINGS
+    short = rotations.SHORT
+
+    examples = (
+        (
+            _("See which version would become current, and change nothing"),
+            "openstack image rollback ubuntu-24.04 --dry-run",
+        ),
+        (
+            _("Go back to the version before the current one, and tell users why"),
+            "openstack image rollback ubuntu-24.04 --reason 'does not boot on aarch64'",
+        ),
+        (
+            _("Go back to this version; a second run of the command changes nothing"),
+            "openstack image rollback ubuntu-24.04 --to 20260201",
+        ),
     )
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
@@ -30,51 +56,73 @@ class Rollback(ShowOne):
             "name",
             metavar="<name>",
             type=types.image_name,
-            help=_("The family, which is the name of its current version"),
+            help=_("Name of the family, which is the name of its current version"),
         )
-        parser.add_argument(
+        groups.group(parser, groups.EARLIER_VERSION).add_argument(
             "--to",
             metavar="<version>",
             type=types.image,
             help=_(
-                "The version to go back to, by its label or ID, also one that was "
-                "rolled back, or is obsolete (default: the newest earlier one that "
-                "boots and was not rolled back, so that each run goes one further)"
+                "Go back to this version, by label or ID, even if it was rolled back "
+                "or is obsolete (default: the newest earlier version that boots and "
+                "was not rolled back, so that each run goes back one step further)"
             ),
         )
-        parser.add_argument(
-            "--reason",
-            metavar="<text>",
-            type=types.line,
-            help=_(
-                "Why the current version is retired, for its users to read (default: "
-                "rolled back)"
-            ),
+        description.add_visibility(
+            groups.group(parser, groups.EARLIER_VERSION),
+            _("default: as the current version"),
         )
-        members.add_pending(parser)
-        dry_run.add(parser)
+        succession.add_reason(parser, _("rolled back"))
+        common.add_dry_run(parser)
+        succession.add_pending_members(parser)
+        _add_permissions(parser)
         project.add(parser)
+        common.add_long(parser)
         return parser
 
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
-        from osc_imagetools.operations.rollback import Rollback as Wish
-        from osc_imagetools.operations.rollback import rollback
-        from osc_imagetools.operations.rotation_plan import planned_rollback
+        from osc_imagetools.operations.rotation import (
+            RollbackRequest,
+            plan_rollback,
+            rollback,
+        )
 
         session = cloud.session(self.app, parsed_args)
-        wish = Wish(
+        request = RollbackRequest(
             parsed_args.name,
-            session.owner,
             to=parsed_args.to,
             reason=parsed_args.reason,
+            visibility=parsed_args.visibility,
             allow_pending_members=parsed_args.allow_pending_members,
+            allow_unsigned=parsed_args.allow_unsigned,
+            allow_duplicate=parsed_args.allow_duplicate,
         )
         if parsed_args.dry_run:
-            return import_rows.planned(planned_rollback(wish, session.images))
-        done = rollback(wish, session.images, LOG.warning)
+            return plan.planned(plan_rollback(session, request))
+        done = rollback(session, request)
         if not done.is_done:
             self.status = 1
             LOG.warning("%s", done.note)
-        return rotation_rows.rotated(done)
+        return rotations.rotated(done)
+
+
+def _add_permissions(parser: argparse.ArgumentParser) -> None:
+    group = groups.group(parser, groups.SAFETY)
+    group.add_argument(
+        "--allow-unsigned",
+        action="store_true",
+        help=_(
+            "Continue although the current version is signed and the earlier one is "
+            "not: where Nova verifies signatures, no server can start from it"
+        ),
+    )
+    group.add_argument(
+        "--allow-duplicate",
+        action="store_true",
+        help=_(
+            "Give an adopted version the name of the family even if a visible image of "
+            "another project has that name"
+        ),
+    )

@@ -6,105 +6,118 @@ from __future__ import annotations
 
 import argparse
 import logging
-import pathlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from osc_imagetools.commands import cloud, import_rows, rotation_rows
+from osc_imagetools.commands import cloud
 from osc_imagetools.commands.options import (
+    common,
     description,
-    dry_run,
-    members,
+    groups,
     packing,
     policy,
     project,
-    retirement,
     route,
     source,
+    succession,
     trust,
     types,
 )
-from osc_imagetools.commands.rows import ShowOne
+from osc_imagetools.commands.output import plan, rotations
+from osc_imagetools.commands.output.base import ShowOne
 from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
-    from osc_imagetools.operations.rotation import Rotation
+    from osc_imagetools.operations.rotation import RotateRequest
 
 LOG = logging.getLogger(__name__)
 
 
 class Rotate(ShowOne):
     _description = _(
-        "Make a new version current and retire the one before it. At no moment does "
-        "the name find nothing; the old version keeps its ID, name and data, and is "
-        "hidden. What is not said about the new version is taken over from the old "
-        "one; if there is none, it becomes the first version of its family."
+        "Make a new version current and retire the one before it. The name finds an "
+        "image at every moment; the old version keeps its ID, name and data, and is "
+        "hidden. The new version takes over from the old one whatever no option sets; "
+        "without an old version, the new one is the first of its family."
+    )
+
+    headings = rotations.HEADINGS
+    short = rotations.SHORT
+
+    examples = (
+        (
+            _("Rotate to what the URL of the current version offers now, if it is new"),
+            "openstack image rotate ubuntu-24.04",
+        ),
+        (
+            _("Rotate to the file at another URL, and record which versions to keep"),
+            "openstack image rotate appliance --keep 3 --delete-after 90d \\\n"
+            "--url https://vendor.example/appliance-8.qcow2 --checksum sha256:$DIGEST",
+        ),
+        (
+            _("Publish an image that is in Glance already, if it passes your own test"),
+            'openstack image rotate golden --image "golden build 42" \\\n'
+            "--verify-command ./boot-test",
+        ),
     )
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = self._parser = super().get_parser(prog_name)
+        parser = super().get_parser(prog_name)
         parser.add_argument(
             "name",
             metavar="<name>",
             type=types.image_name,
-            help=_("The family, which is the name of its current version"),
+            help=_("Name of the family, which is the name of its current version"),
         )
-        _add_origin(parser)
+        source.add_origin(parser)
         source.add(parser)
         trust.add(parser)
-        packing.add(parser)
-        description.add(
-            parser, default=_("default of a first version; later ones are as before")
-        )
-        _add_succession(parser)
-        route.add(parser)
-        policy.add_values(parser)
-        retirement.add(parser)
-        _add_permissions(parser)
-        dry_run.add(parser)
+        _add_version(parser)
+        succession.add(parser)
+        _add_policy(parser)
+        route.add(parser, store=_("the stores of the current version"))
+        _add_safety(parser)
         project.add(parser)
+        common.add_long(parser)
         return parser
 
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
-        from osc_imagetools.operations.rotate import rotate
-        from osc_imagetools.operations.rotation import STAGED
-        from osc_imagetools.operations.rotation_plan import planned
+        from osc_imagetools.operations.rotation import STAGED, plan_rotation, rotate
         from osc_imagetools.progress import Bar
 
-        if fault := retirement.fault(parsed_args) or _fault(parsed_args):
+        if fault := succession.fault(parsed_args) or _fault(parsed_args):
             self._parser.error(fault)
         session = cloud.session(self.app, parsed_args)
-        rotation = _rotation(parsed_args, session.owner)
+        request = _request(parsed_args)
         if parsed_args.dry_run:
-            place = cloud.place(self.app, session.owner)
-            steps = planned(rotation, session.images, place, LOG.warning)
-            return import_rows.planned(steps)
+            return plan.planned(plan_rotation(session, request))
         quiet = self.app.options.verbose_level == 0
         with Bar(parsed_args.name, quiet=quiet) as bar:
-            done = rotate(rotation, session.images, LOG.warning, bar.watch, bar.say)
+            done = rotate(replace(session, progress=bar), request)
         if done.failed_stores:
             LOG.error("Not stored in: %s", ", ".join(done.failed_stores))
         if done.failed_stores or not done.is_done:
             self.status = 1
         if done.note and (done.result == STAGED or not done.is_done):
             LOG.warning("%s", done.note)
-        return rotation_rows.rotated(done)
+        return rotations.rotated(done)
 
 
 def _fault(parsed_args: argparse.Namespace) -> str | None:
     """What can't be meant, of where the new version comes from."""
     if parsed_args.image and _said(parsed_args, trust, packing, route, source):
         return _(
-            "--image: it is stored already, so nothing can be said of how it is "
-            "reached, verified, unpacked, converted or stored"
+            "--image: the image is stored already, so options that fetch, "
+            "verify, unpack, convert or store it do not apply"
         )
     if (parsed_args.mirrors or parsed_args.source_user) and not parsed_args.url:
         return _(
-            "--mirror and --source-user go with --url (without it, ~/.netrc tells who "
-            "you are)"
+            "--mirror and --source-user require --url (without it, the credentials "
+            "come from ~/.netrc)"
         )
     return None
 
@@ -120,125 +133,105 @@ def _said(parsed_args: argparse.Namespace, *subjects: ModuleType) -> bool:
     return any(getattr(parsed_args, name) != value for name, value in unsaid.items())
 
 
-def _add_origin(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_mutually_exclusive_group()
-    group.add_argument(
-        "--url",
-        "--uri",
-        metavar="<url>",
-        type=types.url,
-        help=_(
-            "Where the new version is (default: where the current one came from, "
-            "which is its property image_source)"
+def _add_version(parser: argparse.ArgumentParser) -> None:
+    packing.add(
+        parser,
+        disk_format=_("the format of the current version"),
+        convert=_("to the format of the current version, if necessary"),
+    )
+    description.add(
+        parser,
+        inherits=_(
+            "Unless these options set them, properties, tags, visibility, "
+            "protection, smallest disk and memory, and members are taken over from the "
+            "current version."
         ),
+        default=_("default of a first version"),
     )
-    group.add_argument(
-        "--file",
-        metavar="<path>",
-        type=_path,
-        help=_("The new version is this file; it is verified as what a URL serves"),
-    )
-    group.add_argument(
-        "--image",
-        metavar="<image>",
-        type=types.image,
-        help=_(
-            "The new version is this image, which is in Glance already (name or ID): "
-            "built by hand, by Packer, or left staged by an earlier rotation"
-        ),
-    )
-
-
-def _add_succession(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+    groups.group(parser, groups.NEW_VERSION).add_argument(
         "--unset-property",
         metavar="<key>",
         dest="unset_properties",
+        type=types.unset_property,
         action="append",
         default=[],
-        help=_("A property that is not taken over (repeat for several)"),
+        help=_("Do not take over this property (repeat for several)"),
     )
-    members.add(parser)
-    parser.add_argument(
+    succession.add_members(parser)
+
+
+def _add_policy(parser: argparse.ArgumentParser) -> None:
+    policy.add_values(parser)
+    groups.group(parser, groups.POLICY).add_argument(
         "--by-tag",
         metavar="<tag>",
         type=_own_tag,
         help=_(
-            "Give this tag to the current version and to no other, for whoever picks "
-            "images by tag, as Octavia does; the family remembers it"
+            "From now on, keep this tag on the current version and on no other, for "
+            "services that select images by tag, such as Octavia"
         ),
     )
-    parser.add_argument(
+
+
+def _add_safety(parser: argparse.ArgumentParser) -> None:
+    common.add_dry_run(parser)
+    group = groups.group(parser, groups.SAFETY)
+    group.add_argument(
         "--verify-command",
         metavar="<command>",
         help=_(
-            "Run this by /bin/sh before the new version is offered, with its IMAGE_ID, "
-            "IMAGE_FAMILY, IMAGE_VERSION and the CURRENT_IMAGE_ID in the environment. "
-            "Unless it exits with 0 the old version stays current, and the new one is "
-            "kept, hidden"
+            "Run this with /bin/sh before the new version is published, with IMAGE_ID, "
+            "IMAGE_FAMILY, IMAGE_VERSION and CURRENT_IMAGE_ID in the environment. "
+            "Unless the command exits with 0, the old version stays current, and the "
+            "new version is kept, hidden"
         ),
     )
-    parser.add_argument(
-        "--reason",
-        metavar="<text>",
-        type=types.line,
-        help=_(
-            "Why the old version is retired, for its users to read (default: replaced "
-            "by version …)"
-        ),
-    )
-
-
-def _add_permissions(parser: argparse.ArgumentParser) -> None:
-    switches = {
-        "--adopt": _(
-            "Make the visible image of that name, which belongs to no family yet, the "
-            "version that is replaced"
-        ),
-        "--allow-downgrade": _("Take a version that was built before the current one"),
-        "--allow-duplicate": _(
-            "Begin a family although another project's visible image has that name"
-        ),
-        "--force": _(
-            "Take bytes again that 'image rollback' has taken back, or that were "
-            "current last and were deprecated"
-        ),
-    }
-    for option, meaning in switches.items():
-        parser.add_argument(option, action="store_true", help=meaning)
-    parser.add_argument(
+    for option, meaning in _PERMISSIONS.items():
+        group.add_argument(option, action="store_true", help=meaning)
+    succession.add_pending_members(parser)
+    group.add_argument(
         "--yes",
         "--auto-approve",
         dest="yes",
         action="store_true",
-        help=_("Do what users of the old version will feel: --old-state obsolete"),
+        help=_("Confirm what users of the old version notice: --old-state obsolete"),
     )
 
 
-def _rotation(parsed_args: argparse.Namespace, owner: str) -> Rotation:
-    from osc_imagetools.lifecycle import properties
-    from osc_imagetools.operations.request import Request
-    from osc_imagetools.operations.rotation import Rotation
+_PERMISSIONS = {
+    "--adopt": _(
+        "Adopt the visible image of that name, which does not belong to a family yet, "
+        "as the version to replace"
+    ),
+    "--force": _(
+        "Accept bytes that were rolled back, or those of the last current version, "
+        "though it was deprecated"
+    ),
+    "--allow-downgrade": _("Accept a version that was built before the current one"),
+    "--allow-duplicate": _(
+        "Start a family even if a visible image of another project has that name"
+    ),
+}
+
+
+def _request(parsed_args: argparse.Namespace) -> RotateRequest:
+    from osc_imagetools.lifecycle.model import properties
+    from osc_imagetools.operations.rotation import RotateRequest
 
     url = parsed_args.url or parsed_args.file
     said = policy.values(parsed_args)
     if parsed_args.by_tag:
         said[properties.FAMILY_TAG] = parsed_args.by_tag
-    request = Request(
-        urls=(url, *parsed_args.mirrors) if url else (),
-        name=parsed_args.name,
-        owner=owner,
+    return RotateRequest(
+        parsed_args.name,
         access=source.access(parsed_args),
         trust=trust.trust(parsed_args),
         packing=packing.packing(parsed_args),
         description=description.description(parsed_args),
         route=route.route(parsed_args),
-        allow_duplicate=parsed_args.allow_duplicate,
-    )
-    return Rotation(
-        request,
+        urls=(url, *parsed_args.mirrors) if url else (),
         image=parsed_args.image,
-        retirement=retirement.retirement(parsed_args),
+        retirement=succession.retirement(parsed_args),
         policy=said,
         unset=frozenset(parsed_args.unset_properties),
         verify_command=parsed_args.verify_command,
@@ -246,19 +239,15 @@ def _rotation(parsed_args: argparse.Namespace, owner: str) -> Rotation:
         copy_members=parsed_args.copy_members,
         allow_pending_members=parsed_args.allow_pending_members,
         allow_downgrade=parsed_args.allow_downgrade,
+        allow_duplicate=parsed_args.allow_duplicate,
         force=parsed_args.force,
     )
 
 
 def _own_tag(text: str) -> str:
-    from osc_imagetools.lifecycle import properties
+    from osc_imagetools.lifecycle.model import properties
 
     tag: str = types.tag(text)
     if tag == properties.TAG:
-        raise argparse.ArgumentTypeError(f"every version has the tag '{tag}'")
+        raise argparse.ArgumentTypeError(f"every version already has the tag '{tag}'")
     return tag
-
-
-def _path(text: str) -> str:
-    """The ``file:`` URL of a path."""
-    return pathlib.Path(text).expanduser().absolute().as_uri()

@@ -4,16 +4,19 @@
 
 from __future__ import annotations
 
-import time
+import logging
 
-from osc_imagetools.glance.api import GlanceError, reason, refusal
+from osc_imagetools.glance.api import GlanceError, refusal
 from osc_imagetools.glance.images import (
     CHANGE_LOST_SECONDS,
     RETRY_SECONDS,
     Images,
-    needed_role,
+    not_seen,
 )
-from osc_imagetools.lifecycle.image import Image
+from osc_imagetools.glance.journal import JOURNAL
+from osc_imagetools.lifecycle.model.image import Image
+
+LOG = logging.getLogger(__name__)
 
 _ACTIONS = {"deactivated": "deactivate", "active": "reactivate"}
 """By the status that comes of it."""
@@ -25,9 +28,9 @@ def activation(images: Images, image: Image, status: str) -> Image:
     A PATCH at the same moment saves the status that it had read: what counts is what
     was read back. Raises `GlanceError` when it is refused, or not seen after 60 s.
     """
-    deadline = time.monotonic() + CHANGE_LOST_SECONDS
+    deadline = images.machine.monotonic() + CHANGE_LOST_SECONDS
     delays = iter(RETRY_SECONDS)
-    why = ""
+    failure: GlanceError | None = None
     while image.status != status:
         try:
             _act(images, image, _ACTIONS[status])
@@ -35,28 +38,24 @@ def activation(images: Images, image: Image, status: str) -> Image:
         except GlanceError as error:
             if error.is_final:
                 raise
-            why = str(error)
+            failure = error
         if image.status == status:
             break
-        if time.monotonic() > deadline:
-            raise GlanceError(
-                f"Image {image.id} did not become {status} in {CHANGE_LOST_SECONDS} "
-                "seconds",
-                why or "other changes keep undoing it",
-                "See who else writes to it, then run the command again.",
-            )
-        time.sleep(next(delays, RETRY_SECONDS[-1]))
+        if images.machine.monotonic() > deadline:
+            raise not_seen(f"Image {image.id} did not become {status} in", failure)
+        images.machine.sleep(next(delays, RETRY_SECONDS[-1]))
     return image
 
 
 def _act(images: Images, image: Image, action: str) -> None:
+    JOURNAL.asked(image.id)
     answer = images.api.post(f"/images/{image.id}/actions/{action}")
+    if answer.status_code < 500:
+        JOURNAL.answered(image.id, is_done=answer.status_code == 204)
     if answer.status_code == 204:
+        LOG.info("Asked Glance to %s image %s.", action, image.id)
         return
-    what = f"Glance did not {action} image {image.id}"
-    if answer.status_code == 403:
-        raise refusal(what, answer, needed_role(action))
-    raise GlanceError(what, reason(answer), status=answer.status_code)
+    raise refusal(f"Glance did not {action} image {image.id}", answer)
 
 
 def _deleted(image: Image) -> Image:

@@ -7,7 +7,6 @@ from __future__ import annotations
 import email.utils
 import html
 import re
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
@@ -19,21 +18,32 @@ from keystoneauth1.adapter import Adapter
 from keystoneauth1.identity.base import BaseIdentityPlugin
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.glance.machine import THIS_MACHINE, Machine
+from osc_imagetools.glance.patience import (
+    BUSY,
+    TOO_MANY,
+    Patience,
+    asked_for_seconds,
+)
+from osc_imagetools.glance.remedies import CHECK_ENDPOINT, remedy, unanswered
 
 TIMEOUT_SECONDS = 120
 """Of one request's silence: an answer that takes longer is no answer."""
 
 
 FRESH_TOKEN_SECONDS = 1800
-"""A token has to last so long when a stream begins: it can't be changed on the way."""
+"""Seconds that a token has to last when a stream begins: it can't be changed later."""
 
 LONGEST_REASON_CHARACTERS = 4096
 
 CONFLICTS = (409, 412)
 """Statuses of answers to what another writer came before: read again, and repeat."""
 
+_NOTHING_DONE = frozenset({TOO_MANY})
+"""Statuses of answers that tell that nothing took place."""
+_NEVER: frozenset[int] = frozenset()
+
 _EPOCH = datetime.fromtimestamp(0, timezone.utc)
-_LOADED = time.monotonic()
 
 
 class GlanceError(OperatorError):
@@ -50,43 +60,59 @@ class GlanceError(OperatorError):
 
         Glance answers 409 and 412 to what another writer has just made impossible.
         """
-        return 400 <= self.status < 500 and self.status not in CONFLICTS
+        passes = (*CONFLICTS, TOO_MANY)
+        return 400 <= self.status < 500 and self.status not in passes
+
+    @property
+    def may_be_done(self) -> bool:
+        """Whether what was asked may have taken place all the same."""
+        return not 400 <= self.status < 500
 
 
 class Api:
-    """Glance, asked over *adapter* (the client's own image proxy)."""
+    """Glance, asked over *adapter* (the client's own image proxy).
 
-    def __init__(self, adapter: Adapter) -> None:
+    What is answered 429 or 503 is waited for, a minute at most, and sent again as far
+    as each verb says. Whatever is answered then is the caller's to judge.
+    """
+
+    def __init__(self, adapter: Adapter, machine: Machine = THIS_MACHINE) -> None:
+        self.machine = machine
+        """Whose clock is waited by, and whose processes are asked for."""
         self._adapter = adapter
+        self._connected = machine.monotonic()
         self._date = ""
+        self._expires: datetime | None = None
 
     def get(self, path: str, **options: Any) -> requests.Response:
         """The answer to a GET, never from a cache; raises `GlanceError` without one."""
-        return self._send("GET", path, skip_cache=True, **options)
+        return self._send("GET", path, BUSY, skip_cache=True, **options)
 
     def post(self, path: str, **options: Any) -> requests.Response:
-        """The answer to a POST, sent once."""
-        return self._send("POST", path, connect_retries=0, **options)
+        """The answer to a POST, sent again only where nothing took place (429).
+
+        What a 503 has left behind only whoever asks can find out.
+        """
+        return self._send("POST", path, _NOTHING_DONE, connect_retries=0, **options)
 
     def patch(self, path: str, operations: list[dict[str, Any]]) -> requests.Response:
         """The answer to a JSON patch, sent once: it is outdated when it has failed."""
         return self._send(
             "PATCH",
             path,
+            _NEVER,
             json=operations,
             headers={"Content-Type": "application/openstack-images-v2.1-json-patch"},
             connect_retries=0,
-            # The SDK's default is to repeat what was answered 503.
-            status_code_retries=0,
         )
 
     def put(self, path: str, body: dict[str, Any]) -> requests.Response:
-        """The answer to a PUT of JSON, sent once."""
-        return self._send("PUT", path, json=body, connect_retries=0)
+        """The answer to a PUT of JSON, which may be done twice."""
+        return self._send("PUT", path, BUSY, json=body, connect_retries=0)
 
     def delete(self, path: str) -> requests.Response:
-        """The answer to a DELETE, sent once."""
-        return self._send("DELETE", path, connect_retries=0)
+        """The answer to a DELETE, which may be done twice."""
+        return self._send("DELETE", path, BUSY, connect_retries=0)
 
     def put_stream(
         self, path: str, blocks: Iterator[bytes], store: str = ""
@@ -104,11 +130,11 @@ class Api:
         return self._send(
             "PUT",
             path,
+            # Repeated, there would be no bytes left.
+            _NEVER,
             data=blocks,
             headers=headers,
             connect_retries=0,
-            # Repeated, there would be no bytes left.
-            status_code_retries=0,
             allow_reauth=False,
             redirect=False,
             log=False,
@@ -134,7 +160,7 @@ class Api:
         return [
             tuple(int(part) for part in version[1:].split("."))
             for version in listed
-            if re.fullmatch(r"v\d+(\.\d+)*", version)
+            if re.fullmatch(r"v\d{1,9}(\.\d{1,9})*", version)
         ]
 
     def now(self) -> datetime:
@@ -152,29 +178,54 @@ class Api:
         if not isinstance(auth, BaseIdentityPlugin):
             return datetime.now(timezone.utc)
         issued = auth.get_access(session).issued
-        return (issued or _EPOCH) + timedelta(seconds=time.monotonic() - _LOADED)
+        since = self.machine.monotonic() - self._connected
+        return (issued or _EPOCH) + timedelta(seconds=since)
+
+    @property
+    def token_ran_out(self) -> bool:
+        """Whether the token with which the last stream began is valid no more."""
+        return self._expires is not None and self._expires <= self.now()
 
     def _renew_token(self) -> None:
-        auth = self._adapter.auth or self._adapter.session.auth
+        session = self._adapter.session
+        auth = self._adapter.auth or session.auth
         if isinstance(auth, BaseIdentityPlugin):
-            access = auth.get_access(self._adapter.session)
-            if access.will_expire_soon(FRESH_TOKEN_SECONDS):
+            if auth.get_access(session).will_expire_soon(FRESH_TOKEN_SECONDS):
                 auth.invalidate()
+            self._expires = auth.get_access(session).expires
 
-    def _send(self, method: str, path: str, **options: Any) -> requests.Response:
+    def _send(
+        self, method: str, path: str, repeated: frozenset[int], **options: Any
+    ) -> requests.Response:
+        """The answer, after which it isn't sent again if it is none of *repeated*."""
+        patience = Patience(self.machine.sleep)
+        while True:
+            answer = self._sent(method, path, **options)
+            if answer.status_code not in repeated or not patience.waits(answer):
+                return answer
+            answer.close()
+
+    def _sent(self, method: str, path: str, **options: Any) -> requests.Response:
         options.setdefault("timeout", TIMEOUT_SECONDS)
         try:
             answer: requests.Response = self._adapter.request(
-                path, method, raise_exc=False, **options
+                path,
+                method,
+                raise_exc=False,
+                # The SDK would repeat whatever is answered 503, also what has changed
+                # something by then.
+                status_code_retries=0,
+                **options,
             )
+        except exceptions.HttpError as error:
+            # Of Glance's own answers none is raised.
+            what = f"{method} {path} was not sent because no token is available"
+            raise GlanceError(what, str(error), unanswered(error)) from error
         except exceptions.ClientException as error:
-            raise GlanceError(
-                f"Glance did not answer {method} {path}",
-                str(error),
-                "Check the endpoint, the network and Glance's own log.",
-            ) from error
+            what = f"Glance did not answer {method} {path}"
+            raise GlanceError(what, str(error), unanswered(error)) from error
         except OSError as error:
-            raise GlanceError(f"{method} {path} broke off", str(error)) from error
+            raise GlanceError(f"{method} {path} was interrupted", str(error)) from error
         self._date = answer.headers.get("Date", "") or self._date
         return answer
 
@@ -193,8 +244,17 @@ def reason(answer: requests.Response) -> str:
 
 
 def refusal(what: str, answer: requests.Response, do: str = "") -> GlanceError:
-    """The error for an *answer* that is none of those that were hoped for."""
-    return GlanceError(what, reason(answer), do, answer.status_code)
+    """The error for an *answer* that is none of those that were hoped for.
+
+    What there is to *do* is told by what was answered, where the caller doesn't know
+    better.
+    """
+    said, status = reason(answer), answer.status_code
+    do = do or remedy(status, said, asked_for_seconds(answer))
+    named = answer.headers.get("x-openstack-request-id", "")
+    if not do and status >= 500 and re.fullmatch(r"req-[0-9a-f-]{36}", named):
+        do = f"For details, see Glance's log under {named}"
+    return GlanceError(what, said, do, status)
 
 
 def told(what: str, answer: requests.Response, *names: str) -> dict[str, Any]:
@@ -202,8 +262,10 @@ def told(what: str, answer: requests.Response, *names: str) -> dict[str, Any]:
 
     Raises `GlanceError` where something before Glance answered 200 with a page.
     """
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         said = answer.json()
         if isinstance(said, dict) and said.keys() >= {*names}:
             return said
-    raise GlanceError(what, f"Glance's answer can't be read: {reason(answer)}")
+    raise GlanceError(
+        what, f"Glance's answer can't be read: {reason(answer)}", CHECK_ENDPOINT
+    )

@@ -53,7 +53,7 @@ def _require_method(api: Api, method: str) -> None:
         raise GlanceError(
             f"This cloud has no import method '{method}'",
             f"it offers {', '.join(sorted(offered)) or 'none'}",
-            f"Use --method {STREAM}, with one store or none named.",
+            f"Use --method {STREAM}, with at most one store.",
         )
 
 
@@ -61,9 +61,9 @@ def _require_stores(api: Api, wanted: tuple[str, ...]) -> None:
     answer = api.get("/info/stores")
     if answer.status_code == 404:
         raise GlanceError(
-            "This cloud has no several stores",
-            "its Glance has 'enabled_backends' not set",
-            "Leave --store and --all-stores out.",
+            "This cloud does not have several stores",
+            "its Glance does not set 'enabled_backends'",
+            "Remove --store and --all-stores.",
         )
     if answer.status_code != 200:
         raise refusal(STORES_UNREAD, answer)

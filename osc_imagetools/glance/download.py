@@ -10,9 +10,9 @@ import requests
 
 from osc_imagetools.glance.api import GlanceError, refusal
 from osc_imagetools.glance.images import Images
-from osc_imagetools.lifecycle.image import Image
+from osc_imagetools.lifecycle.model.image import Image
 
-BLOCK_BYTES = 1 << 18
+_PIECE_BYTES = 1 << 18
 
 
 def download(images: Images, image: Image) -> Generator[bytes, None, None]:
@@ -26,15 +26,15 @@ def download(images: Images, image: Image) -> Generator[bytes, None, None]:
     size = 0
     with answer:
         try:
-            for block in answer.iter_content(BLOCK_BYTES):
+            for block in answer.iter_content(_PIECE_BYTES):
                 size += len(block)
                 yield block
         except (requests.RequestException, OSError) as error:
             raise GlanceError(
-                f"The data of image {image.id} broke off", str(error)
+                f"The data of image {image.id} was interrupted", str(error)
             ) from error
     if size != image.size:
         raise GlanceError(
-            f"The data of image {image.id} could not be read back whole",
-            f"{size} of {image.size} bytes came",
+            f"The data of image {image.id} could not be read back completely",
+            f"{size} of {image.size} bytes arrived",
         )

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-import time
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,21 +12,29 @@ from typing import Any
 import requests
 
 from osc_imagetools.glance.api import (
+    CONFLICTS,
     Api,
     GlanceError,
     reason,
     refusal,
     told,
 )
-from osc_imagetools.lifecycle.change import Change
-from osc_imagetools.lifecycle.image import GONE, Image
-from osc_imagetools.lifecycle.moments import format_time
+from osc_imagetools.glance.journal import JOURNAL
+from osc_imagetools.glance.listing import listing
+from osc_imagetools.glance.ordered import ordered
+from osc_imagetools.glance.patience import TOO_MANY, Patience
+from osc_imagetools.lifecycle.model import properties
+from osc_imagetools.lifecycle.model.change import Change
+from osc_imagetools.lifecycle.model.dates import format_time
+from osc_imagetools.lifecycle.model.image import GONE, Image
 
-PAGE = 1000
-"""Images a page: the most that Glance gives at once."""
+LOG = logging.getLogger(__name__)
 
 CHANGE_LOST_SECONDS = 60
 """Until a change that others keep undoing is given up."""
+
+CHANGE_SETTLES_SECONDS = 0.1
+"""Until a change that another writer had begun before ours is through."""
 
 RETRY_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 """Between tries of a change; the last one repeats."""
@@ -47,6 +55,7 @@ class Images:
 
     def __init__(self, api: Api) -> None:
         self.api = api
+        self.machine = api.machine
 
     def now(self) -> datetime:
         """The time on the cloud's clock."""
@@ -59,22 +68,17 @@ class Images:
             newest = ".".join(str(part) for part in max(versions))
             raise GlanceError(
                 "This cloud's Image API can't hide an image",
-                f"it speaks version {newest}; 'os_hidden' came with 2.7 (Rocky)",
+                f"it is version {newest}; 'os_hidden' requires 2.7 (Rocky)",
                 "Nothing was changed. Images can't be managed on this cloud.",
             )
 
     def matching(self, **filters: str) -> Iterator[Image]:
-        """Every image that matches Glance's own *filters*, in pages of 1,000."""
-        params: dict[str, Any] = {"limit": PAGE, **filters}
-        while True:
-            answer = self.api.get("/images", params=params)
-            if answer.status_code != 200:
-                raise refusal("Images could not be listed", answer)
-            page = told("Images could not be listed", answer, "images")["images"]
-            yield from (Image.from_glance(shown) for shown in page)
-            if len(page) < PAGE:
-                return
-            params["marker"] = page[-1]["id"]
+        """Every image that matches Glance's own *filters*, in as few pages as it can.
+
+        Raises `GlanceError`.
+        """
+        for shown in listing(self.api, "/images", "images", **filters):
+            yield Image.from_glance(shown)
 
     def named(self, name: str, project: str) -> list[Image]:
         """Images of exactly this name that aren't hidden, whoever owns them.
@@ -91,9 +95,9 @@ class Images:
 
     def of_family(self, owner: str, family: str) -> list[Image]:
         """What says that it belongs to the family, visible or hidden."""
-        return self.whole(lifecycle_family=family, owner=owner)
+        return self.list_all(lifecycle_family=family, owner=owner)
 
-    def whole(self, **filters: str) -> list[Image]:
+    def list_all(self, **filters: str) -> list[Image]:
         """Every image that matches Glance's own *filters*, visible or hidden.
 
         One request can't list both. An image that is published meanwhile would
@@ -104,14 +108,14 @@ class Images:
         hidden = self._listed("true", filters)
         return list({**visible, **hidden, **self._listed("false", filters)}.values())
 
-    def survey(self, **filters: str) -> list[Image]:
-        """The same for whoever decides nothing by it, sooner.
+    def list_fast(self, **filters: str) -> list[Image]:
+        """Every image that matches Glance's own *filters*, faster, for display only.
 
         Of the visible ones only those that have changed since are listed twice.
         """
-        begun = time.monotonic()
+        begun = self.machine.monotonic()
         visible = self._listed("false", filters)
-        took = timedelta(seconds=time.monotonic() - begun)
+        took = timedelta(seconds=self.machine.monotonic() - begun)
         since = format_time(self.now() - took - CLOCKS_DIFFER)
         hidden = self._listed("true", filters)
         changed = self._listed("false", {**filters, "updated_at": f"gte:{since}"})
@@ -130,64 +134,94 @@ class Images:
     def create(self, record: Mapping[str, Any]) -> Image:
         """The record, created by the one POST that may fail for a missing right.
 
-        Raises `ImageExistsError` when the ID is taken, `GlanceError` otherwise. After
-        the latter there may be a record all the same: Glance refuses a tag
-        after it has made the image.
+        Also where the answer doesn't say so. Raises `ImageExistsError` when the ID is
+        taken, `GlanceError` otherwise. After the latter there may be a record all the
+        same: Glance refuses a tag after it has made the image.
         """
-        answer = self.api.post("/images", json=dict(record))
+        answer = ordered(
+            self.machine,
+            lambda: self.api.post("/images", json=dict(record)),
+            lambda: self._made(record),
+        )
+        if isinstance(answer, Image):
+            JOURNAL.made(answer.id)
+            return answer
         what = f"Image '{record['name']}' was not created"
         if answer.status_code == 201:
+            JOURNAL.made(record["id"])
+            LOG.info("Created image %s, called '%s'.", record["id"], record["name"])
             return _image(what, answer)
         if answer.status_code == 409:
             raise ImageExistsError(what, reason(answer), status=409)
-        raise refusal(what, answer, _remedy(answer.status_code, record))
+        raise refusal(what, answer)
 
     def change(
         self,
         image: Image,
         change: Change,
-        gives_way: Callable[[Image], bool] = lambda image: False,
+        stop_if: Callable[[Image], bool] = lambda image: False,
     ) -> Image:
         """The image, read back with all of *change* on it, by one PATCH a try.
 
         Glance saves whole rows, so of two PATCHes at once that it both answers
-        200 one can vanish: what counts is what was read back. Another's change to the
-        same image stays where *gives_way* says so of what was read back. Raises
-        `GlanceError` when it is refused, or not seen after 60 s.
+        200 one can vanish: what counts is what was read back, also where *image* says
+        that nothing is missing. Another's change to the same image stays where
+        *stop_if* says so of what was read back, or where that has not got what the
+        change requires: it isn't meant for that any more. Raises `GlanceError` when it
+        is refused, or not seen after 60 s.
         """
-        deadline = time.monotonic() + CHANGE_LOST_SECONDS
+        return self.try_change(image, change, stop_if)[0]
+
+    def try_change(
+        self,
+        image: Image,
+        change: Change,
+        stop_if: Callable[[Image], bool],
+    ) -> tuple[Image, bool]:
+        """The image as `change` returns it, and whether Glance may have applied a try.
+
+        Whatever was read back: others may have been at work since.
+        """
+        may_be_done = False
+        if change.is_empty:
+            return image, may_be_done
+        deadline = self.machine.monotonic() + CHANGE_LOST_SECONDS
         delays = iter(RETRY_SECONDS)
-        why = ""
-        is_read = True
-        while operations := change.patch(image):
+        failure: GlanceError | None = None
+        is_read, is_asked = True, False
+        patience = Patience(self.machine.sleep)
+        while True:
+            own = self.machine.new_id()[:8] if change.marks else ""
+            operations = change.patch(image, own)
             # What was read before an answer that failed may be outdated: never sent
             # again by that.
-            if is_read:
-                why = self._patch(image, operations) or why
+            if is_read and operations and change.fits(image):
+                is_asked = True
+                failed = self._patch(image, operations, patience)
+                may_be_done |= failed is None or failed.status not in CONFLICTS
+                failure = failed or failure
             is_read = False
             try:
                 read_back = self.get(image.id)
             except GlanceError as error:
                 if error.is_final:
                     raise
-                why = str(error)
+                failure = error
             else:
                 if read_back is None:
                     raise GlanceError(
                         f"Image {image.id} was deleted while it was changed"
                     )
                 image, is_read = read_back, True
-                if change.is_seen_on(image) or gives_way(image):
-                    break
-            if time.monotonic() > deadline:
-                raise GlanceError(
-                    f"A change to image {image.id} was not seen for "
-                    f"{CHANGE_LOST_SECONDS} seconds",
-                    why or "other changes keep undoing it",
-                    "See who else writes to it, then run the command again.",
-                )
-            time.sleep(next(delays, RETRY_SECONDS[-1]))
-        return image
+                is_seen = change.is_seen_on(image)
+                if is_seen and is_asked:
+                    JOURNAL.answered(image.id, is_done=True)
+                if is_seen or stop_if(image) or not change.fits(image):
+                    return image, may_be_done
+            if self.machine.monotonic() > deadline:
+                what = f"A change to image {image.id} was not seen for"
+                raise not_seen(what, failure)
+            self.machine.sleep(next(delays, RETRY_SECONDS[-1]))
 
     def delete(self, image_id: str) -> None:
         """Delete it; that it is gone already is success.
@@ -196,10 +230,21 @@ class Images:
         """
         answer = self.api.delete(f"/images/{image_id}")
         if answer.status_code in (204, 404):
+            JOURNAL.deleted(image_id)
+            LOG.info("Deleted image %s.", image_id)
             return
         if answer.status_code == 400 and self.get(image_id) is None:
             return
         raise refusal(f"Image {image_id} was not deleted", answer)
+
+    def _made(self, record: Mapping[str, Any]) -> Image | None:
+        """The image of *record*, if Glance has made it, and all of it."""
+        found = self.get(record["id"])
+        if found is None or found.run != record[properties.RUN]:
+            return None
+        fields = {name: said for name, said in record.items() if name != "tags"}
+        whole = Change(set=fields, add_tags=frozenset(record["tags"]))
+        return found if whole.is_seen_on(found) else None
 
     def _listed(self, hidden: str, filters: Mapping[str, str]) -> dict[str, Image]:
         listing = self.matching(visibility="all", os_hidden=hidden, **filters)
@@ -214,46 +259,63 @@ class Images:
         what = f"Whether image {image.id} was accepted can't be read"
         return bool(told(what, answer, "status")["status"] == "accepted")
 
-    def _patch(self, image: Image, operations: list[dict[str, Any]]) -> str:
-        """Send it; why it may not have been done, if it can be tried again."""
+    def _patch(
+        self, image: Image, operations: list[dict[str, Any]], patience: Patience
+    ) -> GlanceError | None:
+        """Send it; why it may not have been done, if it can be tried again.
+
+        A Glance that is busy was waited for by then.
+        """
+        JOURNAL.asked(image.id)
         try:
             answer = self.api.patch(f"/images/{image.id}", operations)
         except GlanceError as error:
-            return str(error)
+            return error
+        if answer.status_code < 500:
+            JOURNAL.answered(image.id, is_done=answer.status_code == 200)
         if answer.status_code == 200:
-            return ""
-        do = needed_role(_policy(operations)) if answer.status_code == 403 else ""
-        answered = refusal(f"Image {image.id} was not changed", answer, do)
+            LOG.info("Changed image %s: %s.", image.id, _told(operations))
+            return None
+        answered = refusal(f"Image {image.id} was not changed", answer)
+        is_told = "Retry-After" in answer.headers
+        if answer.status_code == TOO_MANY or (answered.may_be_done and is_told):
+            has_waited = patience.waits(answer)
+            if answer.status_code == TOO_MANY and not has_waited:
+                raise answered
         if answered.is_final:
             raise answered
-        return answered.why
+        return answered
+
+
+def not_seen(what: str, failure: GlanceError | None) -> GlanceError:
+    """The error for *what* was tried until the end of its time, and last met *failure*.
+
+    Without one, or with a conflict, others have undone it.
+    """
+    what = f"{what} {CHANGE_LOST_SECONDS} seconds"
+    if failure is None or failure.status in CONFLICTS:
+        why = failure.why if failure else "other changes keep undoing it"
+        do = "Find out who else writes to it, then run the command again."
+        return GlanceError(what, why, do)
+    do = failure.do or "Run the command again when Glance works."
+    return GlanceError(what, failure.why or failure.what, do)
+
+
+_TELLING = ("name", "os_hidden", "visibility", "lifecycle_state", "protected")
+"""Whose values are told: what users of the image notice."""
+
+
+def _told(operations: list[dict[str, Any]]) -> str:
+    """What a patch does, in a line."""
+    paths = [step["path"][1:] for step in operations]
+    shown = [
+        f"{path}={step.get('value')}"
+        for path, step in zip(paths, operations, strict=True)
+        if path in _TELLING
+    ]
+    others = [path for path in paths if path not in _TELLING]
+    return ", ".join([*shown, *others])
 
 
 def _image(what: str, answer: requests.Response) -> Image:
     return Image.from_glance(told(what, answer, "id", "status", "visibility"))
-
-
-def needed_role(policy: str) -> str:
-    """What to do about a 403 that *policy* of Glance decided."""
-    role = "admin" if policy == "publicize_image" else "member"
-    return (
-        f"The policy '{policy}' decides that: it asks for the role '{role}' unless "
-        "this cloud says otherwise."
-    )
-
-
-def _policy(operations: list[dict[str, Any]]) -> str:
-    values = {step["path"]: step.get("value") for step in operations}
-    of_visibility = {"public": "publicize_image", "community": "communitize_image"}
-    return of_visibility.get(str(values.get("/visibility")), "modify_image")
-
-
-def _remedy(status: int, record: Mapping[str, Any]) -> str:
-    if status == 403 and record.get("visibility") in ("public", "community"):
-        return (
-            f"Your roles don't allow a {record['visibility']} image here: ask for the "
-            "role that the policy wants, or import with --private or --shared."
-        )
-    if status == 403:
-        return "Ask for the role that the policy wants."
-    return ""

@@ -4,12 +4,19 @@
 
 from __future__ import annotations
 
+import logging
+
 from osc_imagetools.glance.api import refusal, told
 from osc_imagetools.glance.images import Images
-from osc_imagetools.lifecycle.image import Image
+from osc_imagetools.glance.ordered import ordered
+from osc_imagetools.lifecycle.model.image import Image
+
+LOG = logging.getLogger(__name__)
 
 ACCEPTED = "accepted"
 PENDING = "pending"
+
+LARGER_QUOTA = "Ask for a larger quota of members ('image_member_quota')."
 
 
 def members(images: Images, image: Image) -> dict[str, str]:
@@ -39,10 +46,20 @@ def add_member(images: Images, image: Image, project: str) -> None:
 
     That it is a member already is success.
     """
-    answer = images.api.post(f"/images/{image.id}/members", json={"member": project})
-    if answer.status_code not in (200, 409):
+    answer = ordered(
+        images.machine,
+        lambda: images.api.post(
+            f"/images/{image.id}/members", json={"member": project}
+        ),
+        lambda: _said(images, image, project),
+    )
+    if isinstance(answer, str) or answer.status_code == 200:
+        LOG.info("Shared image %s with project %s.", image.id, project)
+        return
+    if answer.status_code != 409 or _said(images, image, project) is None:
         what = f"Project {project} was not made a member of image {image.id}"
-        raise refusal(what, answer, _REMEDIES.get(answer.status_code, ""))
+        is_full = answer.status_code == 413
+        raise refusal(what, answer, LARGER_QUOTA if is_full else "")
 
 
 def answer_for(images: Images, image: Image, project: str, said: str) -> None:
@@ -50,12 +67,24 @@ def answer_for(images: Images, image: Image, project: str, said: str) -> None:
 
     Raises `GlanceError`, of status 403 for who may not.
     """
-    answer = images.api.put(f"/images/{image.id}/members/{project}", {"status": said})
-    if answer.status_code != 200:
+
+    def done() -> str | None:
+        return said if _said(images, image, project) == said else None
+
+    path = f"/images/{image.id}/members/{project}"
+    answer = ordered(
+        images.machine, lambda: images.api.put(path, {"status": said}), done
+    )
+    if not isinstance(answer, str) and answer.status_code != 200:
         what = f"Image {image.id} is not {said} for project {project}"
         raise refusal(what, answer)
+    LOG.info("Image %s is %s for project %s.", image.id, said, project)
 
 
-_REMEDIES = {
-    413: "Ask for a larger quota of members ('image_member_quota').",
-}
+def _said(images: Images, image: Image, project: str) -> str | None:
+    """What *project* has said to *image*; ``None`` if it is no member."""
+    answer = images.api.get(f"/images/{image.id}/members/{project}")
+    if answer.status_code != 200:
+        return None
+    what = f"The answer of project {project} to image {image.id} can't be read"
+    return str(told(what, answer, "status")["status"])

@@ -1,6 +1,6 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""The visible images that bear one of several names, in few requests."""
+"""The visible images that have one of several names, in few requests."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import urllib.parse
 from collections.abc import Collection, Iterable, Iterator
 
 from osc_imagetools.glance.images import Images
-from osc_imagetools.lifecycle.image import Image
+from osc_imagetools.lifecycle.model.image import Image
 
 LONGEST_FILTER = 4096
 """Bytes of names in one URL: what lies before Glance refuses lines of 8 KiB."""
 
 
-def bearing(images: Images, names: Collection[str]) -> list[Image]:
+def having_names(images: Images, names: Collection[str]) -> list[Image]:
     """The images of one of *names* that aren't hidden, whoever owns them.
 
     Glance compares names as its database does: compared again here. Raises

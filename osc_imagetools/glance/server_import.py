@@ -9,25 +9,23 @@ shows as an image that is ``queued`` again.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
+import requests
+
 from osc_imagetools.errors import OperatorError
-from osc_imagetools.glance.api import GlanceError, refusal
+from osc_imagetools.glance.api import GlanceError, refusal, told
 from osc_imagetools.glance.images import Images
+from osc_imagetools.glance.ordered import ordered
 from osc_imagetools.glance.route import STREAM, WEB_DOWNLOAD, Route
-from osc_imagetools.lifecycle.image import Image
+from osc_imagetools.lifecycle.model.image import Image
+from osc_imagetools.lifecycle.model.properties import FAILED_IN, IMPORT_TASK
 
 POLL_SECONDS = 0.2
 POLL_MAX_SECONDS = 5.0
 POLL_GROWTH = 1.5
-
-FAILED_IN = "os_glance_failed_import"
-"""Glance's own property: the stores, with commas, in which it failed."""
-
-LOCK = "os_glance_import_task"
-"""Glance's own property, as long as an import runs."""
 
 BEGIN_SECONDS = 10
 
@@ -53,20 +51,28 @@ def start_import(images: Images, image: Image, route: Route, url: str = "") -> N
         body["stores"] = list(route.stores)
     if (route.all_stores or route.stores) and route.allow_failure:
         body["all_stores_must_succeed"] = False
-    answer = images.api.post(f"/images/{image.id}/import", json=body)
-    if answer.status_code == 202:
+
+    def begun() -> Image | None:
+        found = images.get(image.id)
+        return found if found is not None and _has_begun(found) else None
+
+    path = f"/images/{image.id}/import"
+    # A query may be a signature: it stays out of the client's log.
+    order = partial(images.api.post, path, json=body, log="?" not in url)
+    answer = ordered(images.machine, order, begun)
+    if isinstance(answer, Image) or answer.status_code == 202:
         return
     raise refusal(
         f"Glance refused to import image {image.id}",
         answer,
-        _remedy(answer.status_code, route.method),
+        _remedy(answer.status_code, answer.text),
     )
 
 
 def wait_for_import(
     images: Images, image: Image, route: Route, stage: Stage = lambda _: None
 ) -> Image:
-    """The image, once it is ``active`` and Glance has let go of it.
+    """The image, once it is ``active`` and Glance no longer works on it.
 
     Glance writes to it after it is active: a change before would be undone, and a
     DELETE refused. There are 0.2 to 5 seconds between two looks.
@@ -74,28 +80,28 @@ def wait_for_import(
     Raises `ImportFailedError` when Glance failed, gave the image another end, or goes
     on for longer than the route's timeout.
     """
-    started = time.monotonic()
+    started = images.machine.monotonic()
     for seconds in _pauses():
         found = images.get(image.id)
         if found is None:
             raise ImportFailedError(
                 f"Image {image.id} was deleted while Glance imported it",
-                do="Nothing was published. See who deletes images here.",
+                do="Nothing was published. Find out who deletes images here.",
             )
-        if found.status == "active" and LOCK not in found.fields:
+        if found.status == "active" and IMPORT_TASK not in found.fields:
             return found
-        elapsed = time.monotonic() - started
+        elapsed = images.machine.monotonic() - started
         _refuse_end(images, found, route, elapsed)
         if elapsed > route.timeout_seconds:
             raise ImportFailedError(
-                f"Glance has not imported image {image.id} in "
+                f"Glance did not import image {image.id} in "
                 f"{route.timeout_seconds:g} seconds",
                 f"it is still '{found.status}'{_told(images, found)}",
-                f"Give it longer with --timeout, or use --method {STREAM}.",
+                f"Allow more time with --timeout, or use --method {STREAM}.",
             )
         if said := task_message(images, found):
             stage(said)
-        time.sleep(seconds)
+        images.machine.sleep(seconds)
     raise AssertionError("the pauses never end")
 
 
@@ -116,10 +122,15 @@ def _refuse_end(images: Images, image: Image, route: Route, elapsed: float) -> N
     )
 
 
+def _has_begun(image: Image) -> bool:
+    is_there = image.status in ("importing", "active")
+    return is_there or IMPORT_TASK in image.fields or bool(failed_stores(image))
+
+
 def _has_failed(image: Image, elapsed: float) -> bool:
     # Glance holds a lock on an image from its answer to the end of the import; one
     # older than Victoria holds none, and may only be about to begin.
-    is_locked = LOCK in image.fields
+    is_locked = IMPORT_TASK in image.fields
     return bool(failed_stores(image)) or (not is_locked and elapsed > BEGIN_SECONDS)
 
 
@@ -132,14 +143,30 @@ def _told(images: Images, image: Image) -> str:
 def task_message(images: Images, image: Image) -> str:
     """What the newest task of the image says, as far as we may read it."""
     try:
-        answer = images.api.get(f"/images/{image.id}/tasks")
+        # It holds the URL, whose query may be a signature.
+        answer = images.api.get(f"/images/{image.id}/tasks", log=False)
     except GlanceError:
         return ""
     if answer.status_code != 200:
-        return "not readable with your rights" if answer.status_code == 403 else ""
-    tasks: list[dict[str, Any]] = answer.json().get("tasks") or []
-    newest = max(tasks, key=lambda task: str(task.get("created_at")), default={})
+        return (
+            "your roles do not allow you to read it"
+            if answer.status_code == 403
+            else ""
+        )
+    newest = max(
+        _tasks(answer), key=lambda task: str(task.get("created_at")), default={}
+    )
     return " ".join(str(newest.get("message") or "").split())
+
+
+def _tasks(answer: requests.Response) -> list[dict[str, Any]]:
+    """Those that *answer* lists: none if it is the page of something before Glance."""
+    try:
+        listed = told("The tasks can't be read", answer, "tasks")["tasks"]
+    except GlanceError:
+        return []
+    tasks = listed if isinstance(listed, list) else []
+    return [task for task in tasks if isinstance(task, dict)]
 
 
 def _pauses() -> Iterator[float]:
@@ -149,28 +176,24 @@ def _pauses() -> Iterator[float]:
         seconds = min(seconds * POLL_GROWTH, POLL_MAX_SECONDS)
 
 
-def _remedy(status: int, method: str) -> str:
-    if status == 400 and method == WEB_DOWNLOAD:
+def _remedy(status: int, words: str) -> str:
+    if status == 400 and "does not pass filtering" in words:
         return (
             "Glance fetches only from the hosts and ports that the cloud's "
             f"'import_filtering_opts' allow: use --method {STREAM}."
         )
-    return _REMEDIES.get(status, "")
+    if status == 404 and "image" not in words.lower():
+        return f"This cloud does not support this import: use --method {STREAM}."
+    return ""
 
-
-_REMEDIES = {
-    404: f"This cloud has no such import: use --method {STREAM}.",
-    409: "Another import holds its lock: it can be taken over an hour after it died.",
-    413: "Free some of the quota, or ask for a larger one.",
-}
 
 _FAILED = {
     WEB_DOWNLOAD: (
         "Glance fetches over its own network, not over yours, and unpacks nothing "
-        f"unless its plugins are on: --method {STREAM} does both here."
+        f"unless its plugins are enabled: --method {STREAM} does both here."
     ),
     "glance-direct": (
-        "If it stays so: Glance's nodes may not share their staging folder. "
+        "If this persists, Glance's nodes may not share their staging folder. "
         f"Use --method {STREAM}."
     ),
 }

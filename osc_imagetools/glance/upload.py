@@ -4,13 +4,19 @@
 
 from __future__ import annotations
 
-import time
+import logging
 from collections.abc import Iterator, Mapping
 
+import requests
+
 from osc_imagetools.errors import OperatorError
-from osc_imagetools.glance.api import GlanceError, refusal
+from osc_imagetools.glance.api import GlanceError, reason, refusal
 from osc_imagetools.glance.images import Images
-from osc_imagetools.lifecycle.image import Image
+from osc_imagetools.glance.patience import TOO_MANY, Patience
+from osc_imagetools.glance.remedies import remedy
+from osc_imagetools.lifecycle.model.image import Image
+
+LOG = logging.getLogger(__name__)
 
 SETTLE_SECONDS = 600
 """For Glance to end what a proxy has given up: it hashes and stores on its own."""
@@ -48,6 +54,7 @@ def stage(images: Images, image: Image, blocks: Iterator[bytes]) -> None:
 def _put(
     images: Images, image: Image, path: str, blocks: Iterator[bytes], store: str = ""
 ) -> None:
+    LOG.info("Uploading to image %s …", image.id)
     sent = _Sent(blocks)
     try:
         answer = images.api.put_stream(path, iter(sent), store=store)
@@ -57,29 +64,44 @@ def _put(
         return
     if answer.status_code == 204:
         return
+    if answer.status_code == TOO_MANY and Patience(images.machine.sleep).waits(answer):
+        raise UploadUndoneError(
+            f"Glance was too busy for the data of image {image.id}", reason(answer)
+        )
     if answer.status_code in (404, 410):
         raise UploadUndoneError(
             f"The upload into image {image.id} was undone",
-            "Glance answered that the image was changed or deleted meanwhile "
+            "Glance answered that the image was changed or deleted in the meantime "
             f"({answer.status_code})",
         )
     is_unsettled = answer.status_code in _UNSETTLED and sent.all
     if is_unsettled and _took(images, image, sent.size):
         return
     raise refusal(
-        f"Glance did not take the data of image {image.id}",
+        f"Glance did not accept the data of image {image.id}",
         answer,
-        _REMEDIES.get(answer.status_code, ""),
+        _remedy(images, answer),
     )
+
+
+def _remedy(images: Images, answer: requests.Response) -> str:
+    if answer.status_code == 401 and images.api.token_ran_out:
+        return "The token expired during the upload: ask for a longer lifetime."
+    if answer.status_code == 413 and not remedy(413, reason(answer)):
+        return (
+            "No quota is named: the proxy in front of Glance may limit the size of a "
+            "body (such as nginx with 'client_max_body_size')."
+        )
+    return _REMEDIES.get(answer.status_code, "")
 
 
 def _took(images: Images, image: Image, size: int) -> bool:
     """Whether Glance has all of it after all, once the image is not ``saving``."""
-    deadline = time.monotonic() + SETTLE_SECONDS
+    deadline = images.machine.monotonic() + SETTLE_SECONDS
     while (found := images.get(image.id)) and found.status == "saving":
-        if time.monotonic() > deadline:
+        if images.machine.monotonic() > deadline:
             return False
-        time.sleep(SETTLE_POLL_SECONDS)
+        images.machine.sleep(SETTLE_POLL_SECONDS)
     if found is None or found.status not in ("active", "uploading"):
         return False
     return found.size in (size, None)
@@ -98,20 +120,21 @@ def stored(
         status = "gone" if found is None else f"'{found.status}'"
         raise UploadUndoneError(
             f"The upload into image {image.id} was undone",
-            f"Glance took the data, yet the image is {status}: "
-            "somebody changed it while its bytes were moving",
+            f"Glance accepted the data, but the image is {status}: "
+            "somebody changed it during the upload",
         )
     if found.status != "active" or found.size != size:
         raise GlanceError(
-            f"Image {image.id} is not what was sent",
+            f"Image {image.id} differs from what was sent",
             f"it is '{found.status}' with {found.size} bytes; {size} were sent",
         )
     computed = digests.get(found.hash_algorithm or "")
     if computed and found.hash_value and computed != found.hash_value:
         raise GlanceError(
-            f"Image {image.id} is not what was sent",
-            f"its {found.hash_algorithm} is {found.hash_value}; sent was {computed}",
+            f"Image {image.id} differs from what was sent",
+            f"its {found.hash_algorithm} is {found.hash_value}; {computed} was sent",
         )
+    LOG.info("Image %s is active, with all of its %s bytes.", image.id, size)
     return found
 
 
@@ -134,9 +157,6 @@ class _Sent:
 
 
 _REMEDIES = {
-    401: "The token ran out during the upload: ask for a longer lifetime, or again.",
-    409: "Another upload into it has begun: see who else works on it.",
-    413: "Free some of the quota, or ask for a larger one: an old and a new version "
-    "exist side by side for a while.",
-    415: "Say what the bytes are with --disk-format, if the inspection is wrong.",
+    409: "Another upload into it may have started: find out who else works on it.",
+    415: "Name the format with --disk-format if the inspection is wrong.",
 }

@@ -4,20 +4,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from osc_imagetools.glance.api import GlanceError
 from osc_imagetools.glance.images import Images
 from osc_imagetools.glance.members import accepted_members
-from osc_imagetools.glance.namesakes import bearing
+from osc_imagetools.glance.namesakes import having_names
 from osc_imagetools.glance.server_import import task_message
-from osc_imagetools.lifecycle import properties
-from osc_imagetools.lifecycle.finding import Check, Finding, Observed, Severity
-from osc_imagetools.lifecycle.findings import findings, unknown_members
-from osc_imagetools.lifecycle.generation import is_dead
-from osc_imagetools.lifecycle.image import Image
-from osc_imagetools.lifecycle.replacement_findings import unknown
-from osc_imagetools.operations import run as processes
+from osc_imagetools.lifecycle.checks import (
+    GENERIC,
+    PURPOSE,
+    Check,
+    Checkup,
+    Finding,
+    Observed,
+    findings,
+    unknown,
+    unknown_members,
+)
+from osc_imagetools.lifecycle.inventory import Scope
+from osc_imagetools.lifecycle.model import properties
+from osc_imagetools.lifecycle.model.dead_run import is_dead
+from osc_imagetools.lifecycle.model.image import Image
+from osc_imagetools.lifecycle.model.project import Project
+from osc_imagetools.lifecycle.model.standards import ONE_GENERIC
+from osc_imagetools.operations.missing import missing_family
 
 LONGEST_CHAIN = 20
 """Replacements of replacements that are followed beyond what was listed."""
@@ -29,53 +41,83 @@ OF_AN_IMPORT = frozenset({Check.DEAD_RUN, Check.STUCK, Check.FAILED_IMPORT})
 
 
 @dataclass(frozen=True)
-class Checked:
-    """What was found, and in how much."""
+class Order:
+    """What to look at."""
 
-    findings: tuple[Finding, ...]
-    images: int
-    families: int
-
-    def count(self, severity: Severity) -> int:
-        """How many findings there are of that severity."""
-        return sum(finding.severity is severity for finding in self.findings)
-
-    @property
-    def worst(self) -> Severity | None:
-        """The worst severity; `None` if nothing was found."""
-        return next((each for each in [*Severity][::-1] if self.count(each)), None)
+    project: Project
+    """The one whose images are checked."""
+    families: frozenset[str] = frozenset()
+    """Only these; empty: all of them, and what is in none."""
+    standard: str | None = None
+    """What current versions have to meet as well."""
+    unmanaged: bool = False
+    """Whether to look at images that belong to no family, too."""
 
 
-def check(images: Images, owner: str, standard: str | None = None) -> Checked:
-    """Everything that is wrong with the images of project *owner*.
+def check(images: Images, order: Order) -> Checkup:
+    """Everything that is wrong with the images of a project, as far as *order* says.
 
-    Only GET requests are sent. Raises `GlanceError` if images can't be listed.
+    Only GET requests are sent. Raises `GlanceError` if images can't be listed, and
+    `OperatorError` where a family isn't there.
     """
-    observed = _observed(images, owner, standard)
+    observed = _observed(images, order)
+    _require(images, observed)
     found = findings(observed)
     moving = {each.family for each in found if each.check in OF_A_MOMENT}
     if moving:
         observed = _again(images, observed, moving)
         found = findings(observed)
-    return Checked(
+    return Checkup(
         tuple(_with_reason(images, observed, finding) for finding in found),
-        sum(1 for _ in observed.own),
-        len(observed.families),
+        sum(1 for image in observed.own if observed.covers(image.family)),
+        sum(1 for family in observed.families if observed.covers(family.name)),
     )
 
 
-def _observed(images: Images, owner: str, standard: str | None) -> Observed:
-    # Of other projects only what bears the tag: there may be very many.
-    listed = [*images.whole(tag=properties.TAG), *images.whole(owner=owner)]
-    now = images.now()
+def _require(images: Images, observed: Observed) -> None:
+    """Raise `OperatorError` for a family that isn't there."""
+    missing = observed.only - {family.name for family in observed.families}
+    for name in sorted(missing):
+        raise missing_family(images, Scope.of(observed.project), name)
+
+
+def _observed(images: Images, order: Order) -> Observed:
+    # Of other projects only what has the tag: there may be very many.
+    tagged = images.list_all(tag=properties.TAG)
+    listed = (
+        *tagged,
+        *images.list_all(owner=order.project.id),
+        *_generic(images, order),
+    )
+    now, machine = images.now(), images.machine
 
     def dead(image: Image) -> bool:
-        return is_dead(image, host=processes.host(), lives=processes.lives, now=now)
+        return is_dead(image, host=machine.host(), lives=machine.lives, now=now)
 
-    observed = Observed(owner, tuple(listed), now, dead, standard)
+    observed = Observed(
+        order.project.id,
+        listed,
+        now,
+        dead,
+        standard=order.standard,
+        is_elsewhere=order.project.is_elsewhere,
+        only=order.families,
+        unmanaged=order.unmanaged,
+    )
     names = {family.name for family in observed.families}
-    observed = replace(observed, images=(*bearing(images, names), *observed.images))
+    observed = replace(
+        observed, images=(*having_names(images, names), *observed.images)
+    )
     return _with_members(images, _with_replacements(images, observed))
+
+
+def _generic(images: Images, order: Order) -> Iterator[Image]:
+    """What everybody finds as generic, where a standard wants no two of a kind."""
+    if order.standard in ONE_GENERIC:
+        yield from images.matching(
+            visibility="public",
+            **{PURPOSE: GENERIC},
+        )
 
 
 def _with_replacements(images: Images, observed: Observed) -> Observed:
@@ -111,7 +153,7 @@ def _again(images: Images, observed: Observed, families: set[str]) -> Observed:
     newer: list[Image] = []
     for family in sorted(families):
         newer += images.of_family(observed.owner, family)
-        newer += images.whole(name=f"eq:{family}", owner=observed.owner)
+        newer += images.list_all(name=f"eq:{family}", owner=observed.owner)
     kept = tuple(
         image
         for image in observed.images
@@ -130,4 +172,4 @@ def _with_reason(images: Images, observed: Observed, finding: Finding) -> Findin
         return finding
     if not said:
         return finding
-    return replace(finding, what=f"{finding.what}; its task says: {said!a:.300}")
+    return replace(finding, what=f"{finding.what}; its task says: {said!r:.300}")

@@ -15,19 +15,21 @@ RETRIES = 5
 
 @dataclass(frozen=True)
 class Access:
-    """The same for an image and for what is published about it."""
+    """How to reach a source: for an image and for what is published about it."""
 
     stall_seconds: float
-    """A source that is silent for so long counts as broken."""
+    """Seconds after which a silent source counts as broken."""
     connections: int = CONNECTIONS
     """To a large file, at most: 1 to `MOST_CONNECTIONS`."""
     retries: int = RETRIES
-    """In a row that bring nothing; 0: a source that breaks off is not asked again."""
+    """Tries in a row without progress; 0: an interrupted source is not asked again."""
     cacert: str | None = None
     """A file of authorities to trust instead of the well-known ones."""
     insecure: bool = False
     """Whether no certificate is checked."""
     user: str | None = field(default=None, repr=False)
     """``<name>:<password>``."""
+    user_agent: str | None = None
+    """What to call ourselves; ``None``: by our name, version and home."""
     user_url: str | None = field(default=None, repr=False)
     """At whose host that user is known; ``None``: that of each URL asked for."""

@@ -17,7 +17,7 @@ from osc_imagetools.source.expected import Arrived
 from osc_imagetools.source.tail import Tail
 
 BLOCKS_AHEAD = 16
-"""Of 256 KiB: how far the stages run ahead of the upload."""
+"""Of `BLOCK_BYTES`: how far the stages run ahead of the upload."""
 
 TRICKLE_SECONDS = 1.0
 """Of silence after which one byte of the tail goes out: Glance gives up at 4."""

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-BLOCK_BYTES = 1 << 18
-"""The largest block that leaves here: 1 MiB is too much for uWSGI, measured."""
+from osc_imagetools.source.block_size import BLOCK_BYTES
 
 
 class Blocks:

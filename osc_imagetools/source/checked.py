@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 
 from osc_imagetools.source.digest import Digested
 from osc_imagetools.source.disk.inspect import Inspected, refuse_page
+from osc_imagetools.source.disk.raw_disk import Evidence
 from osc_imagetools.source.expected import (
     SOURCE_ALGORITHM,
     Arrived,
@@ -56,7 +57,9 @@ class Checked:
         self._unpacked = Digested(
             self._payload_blocks(), expected.algorithms if self._payload.layers else ()
         )
-        self._inspected = _inspected(self._unpacked, packing)
+        self._inspected = _inspected(
+            self._unpacked, packing, self._payload.stored_packed
+        )
         self._blocks: Iterator[bytes] = self._checked()
 
     def __iter__(self) -> Iterator[bytes]:
@@ -118,17 +121,19 @@ class Checked:
         wire = self._wire.digests
         payload = self._unpacked.digests if self._payload.layers else wire
         virtual_size = self._inspected.virtual_size
+        of = matched(self._expected.checksum, wire, payload, self._source.url)
         return Arrived(
             size=self._inspected.size,
             virtual_size=self._inspected.size if virtual_size is None else virtual_size,
             wire_size=self._wire.size,
             wire_digests=wire,
             payload_digests=payload,
-            matched=matched(self._expected.checksum, wire, payload, self._source.url),
+            matched=of,
+            warnings=self._payload.rest(is_published=of == "wire"),
         )
 
     def close(self) -> None:
-        """Let go of what lies on the disk."""
+        """Remove what is on the disk."""
         self._payload.close()
 
     def _payload_blocks(self) -> Iterator[bytes]:
@@ -141,9 +146,17 @@ class Checked:
             yield block
 
 
-def _inspected(blocks: Iterator[bytes], packing: Packing) -> Inspected | Contained:
+def _inspected(
+    blocks: Iterator[bytes], packing: Packing, stored_packed: str | None
+) -> Inspected | Contained:
     if packing.container_format == BARE:
-        return Inspected(blocks, disk_format=packing.disk_format)
+        is_said = packing.disk_format is not None and not packing.is_presumed
+        return Inspected(
+            blocks,
+            disk_format=packing.disk_format,
+            evidence=Evidence.WORD if is_said or stored_packed else Evidence.LOOKS,
+            may_be_fixed_vhd=packing.convert == "qcow2",
+        )
     return Contained(
         blocks,
         container_format=packing.container_format,

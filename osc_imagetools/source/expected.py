@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.source.checksums import Checksum
 from osc_imagetools.source.packing import Packing
+
+LOG = logging.getLogger(__name__)
 
 SOURCE_ALGORITHM = "sha256"
 """What the digest of the served bytes is always recorded in."""
@@ -45,6 +48,8 @@ class Arrived:
     """Of the bytes that are sent on."""
     matched: str = ""
     """``wire`` or ``payload``: what the published digest is of."""
+    warnings: tuple[str, ...] = ()
+    """What only the end has told and stops nothing."""
 
 
 def matched(
@@ -55,12 +60,13 @@ def matched(
         return ""
     for scope, digests in (("wire", wire), ("payload", payload)):
         if digests[published.algorithm] == published.digest:
+            LOG.info("Verified %s by its %s.", url, published.algorithm)
             return scope
     served, unpacked = wire[published.algorithm], payload[published.algorithm]
     also = "" if served == unpacked else f", unpacked {unpacked}"
     raise DigestMismatchError(
-        f"{url} is not what was published",
+        f"{url} differs from what was published",
         f"its {published.algorithm} should be {published.digest}, "
-        f"the bytes have {served}{also}",
-        "Nothing was published. Check that the checksum is of this very file.",
+        f"but the bytes have {served}{also}",
+        "Nothing was published. Check that the checksum belongs to this file.",
     )

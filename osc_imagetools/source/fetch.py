@@ -11,7 +11,7 @@ from contextlib import closing
 
 from osc_imagetools.source.access import Access
 from osc_imagetools.source.file_url import open_file
-from osc_imagetools.source.opened import Source, SourceError
+from osc_imagetools.source.opened import Source, SourceError, public
 from osc_imagetools.source.web.source import head_http, open_http
 
 LOG = logging.getLogger(__name__)
@@ -45,8 +45,12 @@ def open_first(urls: Sequence[str], access: Access) -> Source:
             LOG.warning("%s Trying the next mirror.", error)
         else:
             source.mirrors = tuple(urls[number:])
+            size = (
+                "of unknown size" if source.length is None else f"{source.length} bytes"
+            )
+            LOG.info("Fetching %s, %s …", source.url, size)
             return source
-    raise ValueError("no URL was given")
+    raise ValueError("no URL is given")
 
 
 def head(url: str, access: Access) -> Source:
@@ -63,13 +67,14 @@ def head(url: str, access: Access) -> Source:
 
 def read_list(url: str, access: Access) -> bytes:
     """A small text from *url*, whole: a checksum list. At most 4 MiB."""
+    LOG.info("Reading the list %s …", public(url))
     text = bytearray()
     with closing(open_source(url, access)) as source:
         for block in source.blocks():
             text += block
             if len(text) > LONGEST_LIST_BYTES:
                 raise SourceError(
-                    f"{source.url} is no checksum list",
+                    f"{source.url} is not a checksum list",
                     f"it is longer than {LONGEST_LIST_BYTES} bytes",
                 )
     return bytes(text)

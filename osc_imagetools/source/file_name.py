@@ -27,6 +27,14 @@ def file_name(url: str, content_disposition: str | None = None) -> str:
 
 
 def _offered(content_disposition: str) -> str:
+    try:
+        return _base_name(_parameter(content_disposition))
+    # What the library raises of broken parameters (RFC 2231), it doesn't say.
+    except Exception:
+        return ""
+
+
+def _parameter(content_disposition: str) -> str:
     message = email.message.Message()
     # http.client reads headers as Latin-1; servers write UTF-8
     with contextlib.suppress(UnicodeError):
@@ -36,7 +44,7 @@ def _offered(content_disposition: str) -> str:
     names = [value for key, value in offered if key.lower() == "filename"]
     # Of both, filename* counts (RFC 6266): the one that comes as a tuple
     names.sort(key=lambda value: isinstance(value, str))
-    return _base_name(email.utils.collapse_rfc2231_value(names[0])) if names else ""
+    return email.utils.collapse_rfc2231_value(names[0]) if names else ""
 
 
 def _in_path(url: str) -> str:

@@ -10,14 +10,9 @@ import urllib.parse
 import urllib.request
 from datetime import datetime, timezone
 
+from osc_imagetools.source.block_size import BLOCK_BYTES
 from osc_imagetools.source.file_name import file_name
-from osc_imagetools.source.opened import (
-    BLOCK_BYTES,
-    AbsentError,
-    Source,
-    SourceError,
-    public,
-)
+from osc_imagetools.source.opened import AbsentError, Source, SourceError, public
 
 
 def open_file(url: str) -> Source:
@@ -26,7 +21,7 @@ def open_file(url: str) -> Source:
     if parts.netloc not in ("", "localhost"):
         raise SourceError(
             f"{public(url)} can't be read",
-            f"a file: URL names a file of this machine, not of '{parts.netloc}'",
+            f"a file: URL names a file of this machine, not of '{parts.hostname}'",
             "Write file:///path, with three slashes.",
         )
     path = urllib.request.url2pathname(parts.path)
@@ -40,14 +35,14 @@ def open_file(url: str) -> Source:
         raise kind(f"{public(url)} can't be read", why) from error
     if not stat.S_ISREG(status.st_mode):
         opened.close()
-        raise SourceError(f"{public(url)} can't be read", "it is no regular file")
+        raise SourceError(f"{public(url)} can't be read", "it is not a regular file")
 
     def read() -> bytes:
         try:
             return opened.read(BLOCK_BYTES) or b""
         except OSError as error:
             why = error.strerror or str(error)
-            raise SourceError(f"{public(url)} broke off", why) from error
+            raise SourceError(f"{public(url)} was interrupted", why) from error
 
     return Source(
         url=public(url),

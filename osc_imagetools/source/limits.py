@@ -19,17 +19,23 @@ OTHER_MEMBERS_BYTES = 64 << 20
 """What an archive may hold beside the payload, by its own headers too."""
 
 
+MAX_WINDOW_BYTES = 128 << 20
+"""What ``zstd -d`` takes by itself, and twice what ``xz -9`` makes."""
+
+
 class TooLargeError(OperatorError):
     """More came out of the source than is allowed."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How large a payload may get."""
+    """How large a payload may get, and how much memory unpacking it may take."""
 
     max_payload_bytes: int
     ratio_applies: bool = True
     """False when the operator gave a size: that then is the only limit."""
+    max_window_bytes: int = MAX_WINDOW_BYTES
+    """Of unpacked bytes that xz, LZMA and zstd keep at hand, to repeat from them."""
 
 
 class Counted:
@@ -55,8 +61,8 @@ def within_size(blocks: Iterator[bytes], most: int) -> Iterator[bytes]:
         size += len(block)
         if size > most:
             raise TooLargeError(
-                f"More than {most} bytes came out of the source",
-                do="Name a larger --max-size if it really is that large",
+                f"The source contains more than {most} bytes",
+                do="Use a larger --max-size if it really is that large",
             )
         yield block
 
@@ -68,14 +74,19 @@ def within_ratio(
     size = 0
     for block in blocks:
         size += len(block)
-        if (
-            limits.ratio_applies
-            and size > RATIO_FREE_BYTES
-            and size > packed.size * LARGEST_RATIO
-        ):
-            raise TooLargeError(
-                "The source looks like a decompression bomb",
-                f"{packed.size} bytes unpacked to more than {size}",
-                "If it really is such an empty disk, name its size with --max-size",
-            )
+        check_ratio(size, packed.size, limits)
         yield block
+
+
+def check_ratio(size: int, packed_bytes: int, limits: Limits) -> None:
+    """Raise `TooLargeError` where *size* bytes can't come of so few."""
+    if (
+        limits.ratio_applies
+        and size > RATIO_FREE_BYTES
+        and size > packed_bytes * LARGEST_RATIO
+    ):
+        raise TooLargeError(
+            "The source looks like a decompression bomb",
+            f"{packed_bytes} bytes unpack to {size} or more",
+            "If it really is such an empty disk, set its size with --max-size",
+        )

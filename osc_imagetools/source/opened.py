@@ -16,12 +16,14 @@ from datetime import datetime
 
 from osc_imagetools.errors import OperatorError
 
-BLOCK_BYTES = 1 << 18
 RUN_AGAIN = "Nothing was published. Run the command again."
 
 
 class SourceError(OperatorError):
     """The source could not be read, or not to its end."""
+
+    led_to = ""
+    """The other host's URL that a redirect had led to, in public form."""
 
 
 class AbsentError(SourceError):
@@ -49,6 +51,27 @@ def public(url: str) -> str:
     return urllib.parse.urlunsplit((parts.scheme, host, parts.path, "", ""))
 
 
+def masked(words: str, url: str) -> str:
+    """*words* of others without the user, password and query of *url*.
+
+    Each where it stands as such, not wherever its letters occur: a user may be called
+    ``u``. The query becomes ``?…``.
+    """
+    parts = urllib.parse.urlsplit(url)
+    user, _, host = parts.netloc.rpartition("@")
+    shown = public(url) + ("?…" if parts.query else "")
+    hidden = [(url, shown), (parts._replace(netloc=host).geturl(), shown)]
+    hidden += [(f"{each}@", "…@") for each in _spellings(user)]
+    hidden += [(f"?{each}", "?…") for each in _spellings(parts.query)]
+    for secret, instead in hidden:
+        words = words.replace(secret, instead)
+    return words
+
+
+def _spellings(text: str) -> set[str]:
+    return {text, urllib.parse.unquote(text)} - {""}
+
+
 @dataclass
 class Source:
     """One opened URL: what its headers say, and its bytes, once."""
@@ -66,13 +89,14 @@ class Source:
     """Whether the server says that it sends parts of it."""
     mirrors: tuple[str, ...] = ()
     """URLs of the same bytes to start over with, should this one break."""
+    is_closed: bool = False
     _read: Callable[[], bytes] = field(repr=False, default=lambda: b"")
     _close: Callable[[], None] = field(repr=False, default=lambda: None)
 
     def blocks(self) -> Iterator[bytes]:
         """Its bytes, exactly as served, 256 KiB or fewer at a time.
 
-        What has broken off goes on at the same byte, where the server lets it.
+        An interrupted download resumes at the same byte, if the server supports that.
         Raises `SourceError` when that is in vain, or it ends before or after the
         length that it gave: some libraries take a cut body for its end, so the
         bytes are counted here. `StartOverError` where only that can help.
@@ -95,17 +119,18 @@ class Source:
             if self.length is not None and got > self.length:
                 raise SourceError(
                     f"{self.url} is longer than it says",
-                    f"it announced {self.length} bytes and goes on",
+                    f"it announced {self.length} bytes and continues",
                 )
             yield block
         if self.length is not None and got < self.length:
             raise SourceError(
-                f"{self.url} broke off",
-                f"{got} of {self.length} bytes came",
+                f"{self.url} was interrupted",
+                f"{got} of {self.length} bytes arrived",
                 RUN_AGAIN,
             )
 
     def close(self) -> None:
-        """Let go of the connection or the file."""
+        """Close the connection or the file."""
+        self.is_closed = True
         with suppress(Exception):
             self._close()

@@ -19,6 +19,8 @@ class Packing:
     limits: Limits
     disk_format: str | None = None
     """What the bytes have to be; ``None``: what they are."""
+    is_presumed: bool = False
+    """Whether that is what the family has, and no person has said it."""
     member: str | None = None
     """A glob: which file of an archive."""
     unpack: bool = True

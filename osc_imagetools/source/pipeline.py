@@ -50,7 +50,7 @@ class Pipeline:
         """Read the first block; raises `OperatorError` when it is no image's.
 
         *watch* is handed the served blocks and hands them on: a progress bar.
-        *watch_converted* is the same for those of a conversion, and told how many
+        *watch_converted* watches those of a conversion, and is given how many
         bytes there will be.
         """
         self._source = source
@@ -143,7 +143,7 @@ class Pipeline:
         yield from self._ahead.blocks()
 
     def close(self) -> None:
-        """Stop reading and let go of the source and of what lies on the disk."""
+        """Stop reading, close the source and remove what is on the disk."""
         if self._ahead:
             self._ahead.stop()
         self._source.close()

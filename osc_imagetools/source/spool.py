@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from typing import IO
 
 from osc_imagetools.errors import OperatorError
-from osc_imagetools.source.blocks import BLOCK_BYTES
+from osc_imagetools.source.block_size import BLOCK_BYTES
 
 LARGE_FILES = "/var/tmp"
 """Where they go if nobody says otherwise: /tmp often is memory (file-hierarchy(7))."""
@@ -64,9 +64,10 @@ def unnamed_file(folder: str | None, needed_bytes: int) -> IO[bytes]:
         if free >= needed_bytes:
             return tempfile.TemporaryFile(dir=_place(folder))
     raise SpoolError(
-        f"The image must be copied to {_place(folder)!r} first, which has no room",
-        f"{needed_bytes} bytes are needed and {free} available",
-        "Name a folder with more room with --tmpdir",
+        f"The image must be copied to {_place(folder)!r} first, which has too little "
+        "space",
+        f"{needed_bytes} bytes are needed and {free} are available",
+        "Name a folder with more space with --tmpdir",
     )
 
 
@@ -89,5 +90,5 @@ def _on_disk(folder: str | None) -> Iterator[None]:
         raise SpoolError(
             f"The image must be copied to {_place(folder)!r} first, which failed",
             error.strerror or str(error),
-            "Name a folder with more room with --tmpdir",
+            "Name a folder with more space with --tmpdir",
         ) from error

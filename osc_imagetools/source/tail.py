@@ -11,7 +11,7 @@ TAIL_BYTES = 1 << 18
 
 
 class Tail:
-    """Takes blocks and lets go of them, but never of the last `TAIL_BYTES`.
+    """Takes blocks and releases them, but never the last `TAIL_BYTES`.
 
     Glance completes an image only when its last byte has come, so while some
     are here nobody can see the image, whatever happens.

@@ -18,6 +18,7 @@ from tests.benchmarks.stage import Stage
 from tests.benchmarks.usage import waited_for
 from tests.cloud.accounts import Account
 from tests.cloud.beside import Beside, Lookup, beside, lookups
+from tests.cloud.images import boot_sector
 from tests.cloud.series import Series, series
 
 MS = 1000
@@ -63,10 +64,10 @@ def rollback_against_show(stage: Stage) -> Iterator[tuple[Measure, Measure]]:
 
 
 def _builds(stage: Stage) -> Iterator[Path]:
-    """Ever new files of a few bytes."""
+    """Ever new disks of one sector."""
     path = stage.folder / "build.img"
     for number in count():
-        path.write_bytes(f"{time.time()} {number}".encode())
+        path.write_bytes(boot_sector(f"{time.time()} {number}"))
         yield path
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 import time
 from collections.abc import Sequence
@@ -49,8 +50,15 @@ def _up(arguments: argparse.Namespace) -> int:
     )
     for name, service in told.services.items():
         _say(f"{name} answers at {service.url} (process {service.pid})")
-    _say(f'Log in: eval "$(python -m tests.cloud env --dir {arguments.folder.path})"')
+    print(_login(arguments.folder))
     return 0
+
+
+def _login(folder: Folder) -> str:
+    """A line that logs a shell in, whichever folder it is in; and has our client."""
+    command = [sys.executable, "-m", "tests.cloud", "env", "--dir", str(folder.path)]
+    checkout = shlex.quote(str(folders.CHECKOUT))
+    return f'eval "$(cd {checkout} && {shlex.join(command)})"'
 
 
 def _down(arguments: argparse.Namespace) -> int:
@@ -63,6 +71,9 @@ def _env(arguments: argparse.Namespace) -> int:
     told = state.read(arguments.folder)
     auth_url = told.services["keystone"].url
     print(credentials.people(auth_url)[arguments.person].exports(), end="")
+    client = Path(sys.executable).with_name("openstack")
+    if client.exists():
+        print(f'export PATH={shlex.quote(str(client.parent))}:"$PATH"')
     print(f"# or: export OS_CLIENT_CONFIG_FILE={arguments.folder.clouds_yaml}")
     return 0
 

@@ -48,15 +48,20 @@ class Account:
             return {"OS_CLIENT_CONFIG_FILE": named, "OS_CLOUD": "through"}
         return self.credentials.environment()
 
-    def through(self, image_url: str = "", *, auth_url: str = "") -> Account:
+    def through(
+        self, image_url: str = "", *, auth_url: str = "", **options: str
+    ) -> Account:
         """The same account for whom Glance, or Keystone, is found at another URL.
 
-        By a clouds.yaml: the clients of 2025.1 ignore OS_IMAGE_ENDPOINT_OVERRIDE.
+        Or with other *options* of a cloud: ``region_name``, or a service's
+        ``…_endpoint_override``. By a clouds.yaml: the clients of 2025.1 ignore
+        OS_IMAGE_ENDPOINT_OVERRIDE.
         """
         credentials = self.credentials
         if auth_url:
             credentials = replace(credentials, auth_url=auth_url)
         override = {"image_endpoint_override": image_url} if image_url else {}
+        override |= options
         path = self.home / f"{uuid.uuid4().hex}.yaml"
         path.write_text(f"clouds:\n{credentials.yaml('through', **override)}")
         return replace(self, credentials=credentials, clouds_yaml=path)
@@ -68,6 +73,19 @@ class Account:
             session.headers["X-Auth-Token"] = self.token
             kwargs.setdefault("timeout", ANSWER_SECONDS)
             return session.request(method, f"{self.glance_url}{path}", **kwargs)
+
+    def listed(self, **filters: str) -> list[dict[str, Any]]:
+        """The images that Glance lists for this user, of all pages."""
+        found: list[dict[str, Any]] = []
+        query: dict[str, str] | None = filters
+        while query is not None:
+            answer = self.glance("GET", "/v2/images", params=query)
+            assert answer.status_code == 200, answer.text
+            page = answer.json()
+            found += page["images"]
+            more = "next" in page
+            query = {**filters, "marker": found[-1]["id"]} if more else None
+        return found
 
     def openstack(
         self,

@@ -12,15 +12,26 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.cloud import credentials, folders, glance, keystone, ports, template
+from tests.cloud import (
+    compute,
+    credentials,
+    folders,
+    glance,
+    keystone,
+    ports,
+    template,
+)
 from tests.cloud import database as databases
+from tests.cloud.compute import Compute
+from tests.cloud.database import MariaDB
+from tests.cloud.errors import CloudError
 from tests.cloud.folders import Folder
 from tests.cloud.services import Crew, Say, Service
 from tests.cloud.state import Running, State
 
 
 class Assembly:
-    """One cloud's services. Nova, Cinder or a second Glance would be added here."""
+    """One cloud's services."""
 
     def __init__(
         self, folder: Folder, services: Path, variant: str, database: str, say: Say
@@ -35,17 +46,22 @@ class Assembly:
         self._source = _source_server(folder)
         self._keystone = self._application("keystone", keystone)
         self._glance = self._application("glance", glance)
+        self._compute = self._beside() if variant == compute.VARIANT else None
 
     async def start(self) -> None:
         """Bring everything up and write the state; raises CloudError."""
         await template.copy(
-            self._crew, self._services, self._database, self._folder.files
+            *(self._crew, self._services, self._database, self._folder.files),
+            with_compute=self._compute is not None,
         )
         self._say(f"Starting {', '.join(each.name for each in self._all)} …")
         self._folder.source_root.mkdir()
         await asyncio.gather(*map(self._crew.start, self._first))
         self._configure()
-        await asyncio.gather(self._start_keystone(), self._crew.start(self._glance))
+        await asyncio.gather(
+            self._start_keystone(),
+            *(self._crew.start(each) for each in self._served),
+        )
         credentials.write_clouds_yaml(self._folder.clouds_yaml, self._keystone.url())
         self._write_state()
 
@@ -74,12 +90,22 @@ class Assembly:
 
     @property
     def _all(self) -> list[Service]:
-        return [*self._first, self._keystone, self._glance]
+        return [*self._first, self._keystone, *self._served]
+
+    @property
+    def _served(self) -> list[Service]:
+        return [self._glance, *(self._compute.all if self._compute else ())]
+
+    def _beside(self) -> Compute:
+        if not isinstance(self._database, MariaDB):
+            raise CloudError("Nova's cells need MariaDB's server (bindep.txt).")
+        return Compute(self._folder.files, self._services, self._database)
 
     async def _start_keystone(self) -> None:
         await self._crew.start(self._keystone)
         identity_url, image_url = self._keystone.url(), self._glance.url()
-        await asyncio.to_thread(keystone.fill, identity_url, image_url)
+        more = self._compute.entries(identity_url, image_url) if self._compute else ()
+        await asyncio.to_thread(keystone.fill, identity_url, image_url, more)
 
     def _configure(self) -> None:
         files, database = self._folder.files, self._database
@@ -93,6 +119,8 @@ class Assembly:
             source_port=urlsplit(self._source.url()).port or 80,
             variant=self._variant,
         )
+        if self._compute:
+            self._compute.configure(self._keystone.url())
 
     def _application(self, name: str, module: Any) -> Service:
         listener = ports.listening_socket()

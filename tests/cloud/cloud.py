@@ -17,6 +17,7 @@ from tests.cloud.folders import Folder
 from tests.cloud.keystone import Identity
 from tests.cloud.source.client import Source
 from tests.cloud.state import State
+from tests.cloud.tenants import Tenants
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,12 @@ class Cloud:
         told = self.state
         url, control = told.services["source"].url, told.source_control
         return Source(url, control, self.folder.source_root)
+
+    @property
+    def tenants(self) -> Tenants:
+        """What makes servers and volumes, in a cloud of the variant ``compute``."""
+        names = ("nova-tenants", "cinder-tenants")
+        return Tenants(*(self.state.services[name].url for name in names))
 
     def account(
         self, roles: Iterable[str] = ("member",), project: Account | None = None

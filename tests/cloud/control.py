@@ -17,8 +17,8 @@ import time
 from collections.abc import Callable
 from socket import socket, socketpair
 
+from tests.cloud import compute, folders, locks, ports, services_venv, state
 from tests.cloud import database as databases
-from tests.cloud import folders, locks, ports, services_venv, state
 from tests.cloud.errors import CloudError
 from tests.cloud.folders import Folder
 from tests.cloud.services import START_SECONDS, Say
@@ -48,7 +48,8 @@ def up(
             _look_after(folder, say, variant, database)
         else:
             databases.find(database)
-            services = services_venv.ensure(say)
+            more = services_venv.COMPUTE if variant == compute.VARIANT else ()
+            services = services_venv.ensure(say, more=more)
             _clear(folder)
             options = {"services": str(services), "variant": variant}
             options |= {"database": database, "owner": str(owner or "")}

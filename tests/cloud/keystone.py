@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -39,6 +39,21 @@ def configure(files: Path, database: Mapping[str, str]) -> None:
             "cache": {"enabled": "true", "backend": "dogpile.cache.memory"},
         },
     )
+
+
+def authentication(url: str) -> dict[str, str]:
+    """The section [keystone_authtoken] of a service, which logs in as Glance does."""
+    return {
+        "www_authenticate_uri": url,
+        "auth_url": url,
+        "auth_type": "password",
+        "username": "glance",
+        "password": SERVICE_PASSWORD,
+        "project_name": "service",
+        "user_domain_id": "default",
+        "project_domain_id": "default",
+        "service_token_roles_required": "true",
+    }
 
 
 def environment(files: Path) -> dict[str, str]:
@@ -89,17 +104,22 @@ class Identity:
         created = self.call("POST", f"/{kind}s", **{kind: properties})
         return str(created[kind]["id"])
 
-    def add_service(self, name: str, kind: str, url: str) -> None:
-        """Put a service and its public endpoint into the catalogue."""
+    def add_service(self, name: str, kind: str, url: str) -> str:
+        """Put a service and its endpoints into the catalogue; its ID."""
         service = self.create("service", name=name, type=kind)
         for interface in ("public", "internal", "admin"):
-            self.create(
-                "endpoint",
-                service_id=service,
-                interface=interface,
-                url=url,
-                region_id=REGION,
-            )
+            self.add_endpoint(service, interface, url, REGION)
+        return service
+
+    def add_endpoint(self, service: str, interface: str, url: str, region: str) -> None:
+        """Put an endpoint of a service into the catalogue."""
+        self.create(
+            "endpoint",
+            service_id=service,
+            interface=interface,
+            url=url,
+            region_id=region,
+        )
 
     def add_user(self, name: str, password: str, project: str, *roles: str) -> str:
         """The ID of a new user who has these roles in a project, given by its ID."""
@@ -154,12 +174,34 @@ def token(url: str, user: str, password: str, project: str) -> Token:
     return Token(value, told["user"]["id"], told["project"]["id"])
 
 
-def fill(url: str, glance_url: str) -> None:
-    """Make the catalogue, Glance's own user, and the accounts for people."""
+@dataclass(frozen=True)
+class Entry:
+    """A public endpoint of a service of some type in a region."""
+
+    region: str
+    kind: str
+    url: str
+
+
+def fill(url: str, glance_url: str, more: Iterable[Entry] = ()) -> None:
+    """Make the catalogue, Glance's own user, and the accounts for people.
+
+    With *more* endpoints in the catalogue, and the services and regions of those.
+    """
     identity = Identity(url)
     identity.create("region", id=REGION)
-    identity.add_service("keystone", "identity", url)
-    identity.add_service("glance", "image", glance_url)
+    known = {
+        "identity": identity.add_service("keystone", "identity", url),
+        "image": identity.add_service("glance", "image", glance_url),
+    }
+    regions = {REGION}
+    for entry in more:
+        if entry.region not in regions:
+            regions.add(identity.create("region", id=entry.region))
+        if entry.kind not in known:
+            name = f"the {entry.kind} service"
+            known[entry.kind] = identity.create("service", name=name, type=entry.kind)
+        identity.add_endpoint(known[entry.kind], "public", entry.url, entry.region)
     service = identity.create("project", name="service")
     identity.add_user("glance", SERVICE_PASSWORD, service, "admin", "service")
     project = identity.create("project", name=PROJECT)

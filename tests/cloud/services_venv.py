@@ -19,6 +19,9 @@ from tests.cloud.interpreters import Interpreter
 
 CONSTRAINTS = Path(__file__).with_name("constraints.txt")
 REQUIREMENTS = ("keystone", "glance", "pyuwsgi", "pymysql")
+COMPUTE = ("nova", "cinder")
+"""What the variant ``compute`` of a cloud needs as well: it is installed when a cloud
+is first started that has them."""
 FOLDER_VARIABLE = "OSC_IMAGETOOLS_SERVICES"
 UV_VARIABLE = "OSC_IMAGETOOLS_UV"
 """Where uv is, if it isn't on the path."""
@@ -33,19 +36,33 @@ def ensure(
     say: Say,
     constraints: Path = CONSTRAINTS,
     requirements: Sequence[str] = REQUIREMENTS,
+    more: Sequence[str] = (),
 ) -> Path:
     """The folder of a complete environment; made if it is missing or half-made.
 
-    Raises CloudError or interpreters.InterpreterMissing.
+    With *more* requirements, which are added to one that has only the others. Raises
+    CloudError or interpreters.InterpreterMissing.
     """
     interpreter = interpreters.choose()
     folder = place(interpreter, constraints)
-    if is_complete(folder, constraints):
+    if is_complete(folder, constraints) and _has(folder, more):
         return folder
     with locks.held(folder.with_name(f"{folder.name}.lock"), say):
         if not is_complete(folder, constraints):
             _make(folder, interpreter, constraints, requirements, say)
+        if not _has(folder, more):
+            say(f"Adding {', '.join(more)}; this takes about a minute, once …")
+            _install(folder, ["-c", str(constraints), *more], say)
+            _addition(folder, more).touch()
     return folder
+
+
+def _has(folder: Path, more: Sequence[str]) -> bool:
+    return not more or _addition(folder, more).exists()
+
+
+def _addition(folder: Path, more: Sequence[str]) -> Path:
+    return folder / f"complete-{'-'.join(more)}.txt"
 
 
 def place(interpreter: Interpreter, constraints: Path = CONSTRAINTS) -> Path:
@@ -104,6 +121,10 @@ def install(
     By uv where there is one, which takes seconds instead of a minute; else by pip.
     """
     _run([interpreter.path, "-m", "venv", str(folder)], folder, say)
+    _install(folder, arguments, say)
+
+
+def _install(folder: Path, arguments: Sequence[str], say: Say) -> None:
     python = str(folder / "bin" / "python")
     uv = shutil.which(os.environ.get(UV_VARIABLE) or "uv")
     if uv:

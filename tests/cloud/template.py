@@ -13,20 +13,29 @@ import hashlib
 import shutil
 from pathlib import Path
 
+from tests.cloud import cinder, compute, glance, keystone, locks, nova
 from tests.cloud import database as databases
-from tests.cloud import glance, keystone, locks
 from tests.cloud.database import MariaDB, SQLite
 from tests.cloud.services import Crew, Service
 
-MADE_BY = (__file__, databases.__file__, glance.__file__, keystone.__file__)
+MADE_BY = (
+    *(__file__, databases.__file__, str(databases.SCHEMAS)),
+    *(glance.__file__, keystone.__file__),
+)
+OF_COMPUTE = (compute.__file__, nova.__file__, cinder.__file__)
 
 
 async def copy(
-    crew: Crew, services: Path, database: MariaDB | SQLite, files: Path
+    crew: Crew,
+    services: Path,
+    database: MariaDB | SQLite,
+    files: Path,
+    *,
+    with_compute: bool = False,
 ) -> None:
     """Make ``files``, with databases and keys in it, from the template."""
-    kind = f"databases-{database.name}-"
-    template = services / f"{kind}{database.version}-{_digest()}"
+    kind = f"{'compute' if with_compute else 'databases'}-{database.name}-"
+    template = services / f"{kind}{database.version}-{_digest(with_compute)}"
     async with locks.held_patiently(services / "databases.lock", crew.say):
         if not template.exists():
             for outdated in services.glob(f"{kind}*"):
@@ -35,17 +44,20 @@ async def copy(
             shutil.rmtree(half_made, ignore_errors=True)
             half_made.mkdir()
             maker = Crew(half_made, crew.logs, crew.say)
-            await _make(maker, services, database)
+            await _make(maker, services, database, with_compute=with_compute)
             half_made.rename(template)
         shutil.copytree(template, files)
 
 
-def _digest() -> str:
-    made_by = b"".join(Path(module).read_bytes() for module in MADE_BY)
+def _digest(with_compute: bool) -> str:
+    modules = (*MADE_BY, *OF_COMPUTE) if with_compute else MADE_BY
+    made_by = b"".join(Path(module).read_bytes() for module in modules)
     return hashlib.sha256(made_by).hexdigest()[:8]
 
 
-async def _make(crew: Crew, services: Path, database: MariaDB | SQLite) -> None:
+async def _make(
+    crew: Crew, services: Path, database: MariaDB | SQLite, *, with_compute: bool
+) -> None:
     crew.say("Creating the databases' tables (about 20 s, once) …")
     files = crew.files
     await crew.run(*database.preparation(files))
@@ -58,6 +70,8 @@ async def _make(crew: Crew, services: Path, database: MariaDB | SQLite) -> None:
         crew.run(*keystone.preparation(services, files)),
         crew.run(*glance.preparation(services, files)),
     )
+    if with_compute and isinstance(database, MariaDB):
+        await compute.prepare(crew, services, files, database)
     if server:
         await crew.stop(server)
 

@@ -68,6 +68,7 @@ def _relay(one: socket.socket, other: socket.socket) -> None:
         ready.register(other, selectors.EVENT_READ, one)
         while True:
             for key, _ in ready.select():
+                # The selector knows no more of it than that it is a file.
                 said = socket.socket.recv(key.fileobj, COPY_BYTES)  # type: ignore[arg-type]
                 if not said:
                     return

@@ -13,11 +13,17 @@ from pathlib import Path
 from tests.cloud import interpreters
 from tests.cloud.errors import CloudError
 from tests.cloud.interpreters import SUPPORTED, Interpreter
-from tests.cloud.services_venv import CONSTRAINTS, REQUIREMENTS, Say, install
+from tests.cloud.services_venv import (
+    COMPUTE,
+    CONSTRAINTS,
+    REQUIREMENTS,
+    Say,
+    install,
+)
 
 HEADER = """\
-# Keystone, Glance and all that they need, as the loopback cloud runs them.
-# Written by: python -m tests.cloud upgrade
+# Keystone, Glance, Nova, Cinder and all that they need, as the loopback cloud runs
+# them. Written by: python -m tests.cloud upgrade
 """
 
 
@@ -48,7 +54,7 @@ def _newest(
     """What pip installs there, within these pins: a requirement for each name."""
     draft = folder.with_suffix(".txt")
     draft.write_text(_text(pins))
-    install(folder, interpreter, ["-c", str(draft), *REQUIREMENTS], say)
+    install(folder, interpreter, ["-c", str(draft), *REQUIREMENTS, *COMPUTE], say)
     pip = [str(folder / "bin" / "python"), "-m", "pip", "freeze"]
     frozen = subprocess.run(pip, check=True, stdout=subprocess.PIPE, text=True).stdout
     return {_name(line): line for line in frozen.splitlines()}

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -12,25 +13,46 @@ from typing import Any
 
 import pytest
 
-from tests.cloud import loaded_client
+from tests.cloud import database, loaded_client
 from tests.cloud.accounts import Account
 from tests.cloud.cloud import Cloud
+from tests.cloud.errors import CloudError
 from tests.cloud.proxy import Proxy
 from tests.cloud.source.client import Source
 from tests.functional.rotations import Site
 from tests.functional.ways import WAYS, undisturbed_end
 
+VARIANT_VARIABLE = "OSC_IMAGETOOLS_CLOUD_VARIANT"
+"""Names the variant of the cloud that tests run on which ask for none."""
+
 
 @pytest.fixture(scope="session")
 def cloud(started: Callable[[str], Cloud]) -> Cloud:
     """Keystone, Glance and the source server: one for the whole run."""
-    return replace(started("plain"), run=loaded_client.run)
+    variant = os.environ.get(VARIANT_VARIABLE, "plain")
+    return replace(started(variant), run=loaded_client.run)
 
 
 @pytest.fixture(scope="session")
 def plugins_cloud(started: Callable[[str], Cloud]) -> Cloud:
     """The same with Glance's decompression and conversion plugins on."""
     return replace(started("plugins"), run=loaded_client.run)
+
+
+@pytest.fixture(scope="session")
+def small_pages_cloud(started: Callable[[str], Cloud]) -> Cloud:
+    """The same with a Glance that lists three images at once, whatever it is asked."""
+    return replace(started("small-pages"), run=loaded_client.run)
+
+
+@pytest.fixture(scope="session")
+def compute_cloud(started: Callable[[str], Cloud]) -> Cloud:
+    """A cloud with Nova, of two cells, and Cinder, too."""
+    try:
+        database.find("mariadb")
+    except CloudError as error:
+        pytest.skip(f"Nova's cells need it: {error}")
+    return replace(started("compute"), run=loaded_client.run)
 
 
 @pytest.fixture

@@ -64,11 +64,8 @@ def found(account: Account, name: str) -> list[dict[str, Any]]:
 
 
 def listed(account: Account, **filters: str) -> list[dict[str, Any]]:
-    """One page of a listing."""
-    answer = account.glance("GET", "/v2/images", params=filters)
-    assert answer.status_code == 200, answer.text
-    images: list[dict[str, Any]] = answer.json()["images"]
-    return images
+    """A whole listing."""
+    return account.listed(**filters)
 
 
 def the_image(account: Account, name: str, content: bytes = CONTENT) -> dict[str, Any]:
@@ -113,6 +110,14 @@ def changed(account: Account, image_id: str, **fields: Any) -> None:
         data=json.dumps(operations),
         headers=JSON_PATCH,
     )
+    assert answer.status_code == 200, answer.text
+
+
+def removed(account: Account, own_id: str, name: str) -> None:
+    """Take a property of an image away, as another writer does."""
+    patch = json.dumps([{"op": "remove", "path": f"/{name}"}])
+    path = f"/v2/images/{own_id}"
+    answer = account.glance("PATCH", path, data=patch, headers=JSON_PATCH)
     assert answer.status_code == 200, answer.text
 
 

@@ -8,10 +8,11 @@ import json
 import uuid
 from typing import Any
 
-from osc_imagetools.lifecycle.generation import image_id
+from osc_imagetools.lifecycle.model.generation import ticket_id
 from tests.cloud.accounts import Account
 from tests.cloud.client import Outcome
 from tests.cloud.images import raw
+from tests.cloud.source.client import Source
 from tests.functional.families import filled, found, made
 from tests.functional.outcomes import digest_of, images
 
@@ -33,6 +34,12 @@ def roll_back(account: Account, *options: str, name: str = FAMILY) -> Outcome:
     return account.openstack("image", "rollback", "-f", "json", *options, "--", name)
 
 
+def serve(source: Source, content: bytes) -> list[str]:
+    """What tells `rotate` of bytes that are served."""
+    url = source.put(f"{digest_of(content)[7:15]}.img", content)
+    return ["--url", url, "--checksum", digest_of(content)]
+
+
 def done(outcome: Outcome, result: str = "rotated", status: int = 0) -> dict[str, Any]:
     """What a command shows that ended so."""
     assert outcome.status == status, outcome
@@ -40,6 +47,16 @@ def done(outcome: Outcome, result: str = "rotated", status: int = 0) -> dict[str
     told: dict[str, Any] = outcome.json()
     assert told["result"] == result, outcome
     return told
+
+
+def planned(outcome: Outcome, status: int = 0) -> list[dict[str, str]]:
+    """The steps that a dry run shows."""
+    assert outcome.status == status, outcome
+    assert "Traceback" not in outcome.stderr
+    steps: list[dict[str, str]] = outcome.json()
+    assert all([*step] == ["Step", "Image", "What", "Reason"] for step in steps)
+    assert all(step["Reason"] for step in steps), steps
+    return steps
 
 
 def refused(outcome: Outcome, *words: str) -> None:
@@ -64,7 +81,7 @@ def version(
     *account* makes it, for the project of *owner*.
     """
     project = (owner or account).project_id
-    own_id = image_id(project, name, generation)
+    own_id = ticket_id(project, name, generation)
     current = {
         "id": own_id,
         "owner": project,
@@ -98,7 +115,7 @@ def retired(account: Account, generation: int, by: int, **fields: Any) -> str:
             "lifecycle_state": "deprecated",
             "lifecycle_deprecated_at": f"2026-0{by}-01T00:00:00Z",
             "lifecycle_retired_at": f"2026-0{by}-01T00:00:00Z",
-            "lifecycle_replacement": image_id(account.project_id, name, by),
+            "lifecycle_replacement": ticket_id(account.project_id, name, by),
             "lifecycle_reason": f"replaced by version v{by}",
             "lifecycle_before": json.dumps(before),
             **fields,

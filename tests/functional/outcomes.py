@@ -84,9 +84,7 @@ def images(account: Account, **filters: str) -> list[dict[str, Any]]:
     for hidden in ("false", "true"):
         query = {"limit": "1000", "visibility": "all", "os_hidden": hidden}
         query |= {"owner": account.project_id, **filters}
-        answer = account.glance("GET", "/v2/images", params=query)
-        assert answer.status_code == 200, answer.text
-        found += answer.json()["images"]
+        found += account.listed(**query)
     return found
 
 

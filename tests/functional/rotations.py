@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from osc_imagetools.lifecycle.generation import image_id
+from osc_imagetools.lifecycle.model.generation import ticket_id
 from tests.cloud.accounts import Account
 from tests.cloud.images import raw
 from tests.cloud.proxy import Proxy
@@ -47,7 +47,7 @@ class Site:
 
     def published(self, generation: int, content: bytes, **fields: Any) -> str:
         """The ID of a version that an earlier run has made current."""
-        own_id = image_id(self.owner.project_id, self.name, generation)
+        own_id = ticket_id(self.owner.project_id, self.name, generation)
         told = {
             "id": own_id,
             "name": self.name,
@@ -77,7 +77,7 @@ class Site:
             "lifecycle_state": "deprecated",
             "lifecycle_deprecated_at": moment,
             "lifecycle_retired_at": moment,
-            "lifecycle_replacement": image_id(
+            "lifecycle_replacement": ticket_id(
                 self.owner.project_id, self.name, generation + 1
             ),
             "lifecycle_reason": f"replaced by version {label(generation + 1)}",

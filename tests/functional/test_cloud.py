@@ -98,6 +98,9 @@ def test_a_cloud_is_started_asked_used_and_ended_beside_another_one(
     env = run("env", folder, "--member")
     login = f'{env.stdout}\n"{sys.executable}" -m openstackclient.shell image list'
     listed = subprocess.run(login, shell=True, stdout=subprocess.PIPE)
+    by_hand = subprocess.run(
+        f"{again.stdout}\nopenstack image list", shell=True, cwd="/", env={}
+    )
     ran = processes(folder)
     ended = run("down", folder)
 
@@ -109,7 +112,7 @@ def test_a_cloud_is_started_asked_used_and_ended_beside_another_one(
         *own.state.services
     ]
     assert str(folder.clouds_yaml) in env.stdout
-    assert listed.returncode == 0
+    assert listed.returncode == by_hand.returncode == 0
     assert len(ran) > len(own.state.services)
     assert ended.returncode == 0
     assert nothing_runs(folder)

@@ -81,7 +81,9 @@ def test_demo_imports_refuses_and_what_it_says_to_type_works_on_the_kept_cloud(
     for result in ("rotated", "rolled back"):
         assert re.search(rf"result +\| {result}", told.stdout)
     assert re.search(r"looked up \d+ times, and always found", told.stdout)
-    assert re.search(r"is not what was published.*\n\(exit status 1\)", told.stdout)
+    assert re.search(
+        r"differs from what was published.*\n\(exit status 1\)", told.stdout
+    )
     assert "\x1b" not in told.stdout
     assert again.returncode == 1
     assert end in again.stderr

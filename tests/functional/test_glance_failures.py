@@ -34,10 +34,19 @@ QUOTA = b"<html><body><h1>413</h1>image_size_total is over limit of 1000</body><
 
 
 REFUSALS = {
-    "F45-token": (401, b"", "longer lifetime"),
+    "F45-token": (401, b"", "doesn't accept the token"),
     "F46-proxy": (502, b"<html><h1>Bad Gateway</h1></html>", "Bad Gateway (502)"),
     "F46-overload": (503, b"<html><h1>Busy</h1></html>", "Busy (503)"),
     "F48-quota": (413, QUOTA, "image_size_total is over limit of 1000 (413)"),
+}
+
+
+NO_TASKS = {
+    "html": b"<html><title>Log in</title></html>",
+    "a-list": b"[]",
+    "no-list": b'{"tasks": "none"}',
+    "words": b'{"tasks": ["one", null]}',
+    "too-deep": b'{"tasks":' + b"[" * 100_000,
 }
 
 
@@ -143,15 +152,18 @@ class TestImport:
     def test_F55_image_that_is_deleted_meanwhile_is_not_made_again(
         self, through: Account, before_glance: Proxy, refused_import: Any
     ) -> None:
+        made = []
+
         def delete() -> None:
             [image] = images(through)
+            made.append(len(before_glance.matching("POST", LISTING)))
             through.glance("DELETE", f"/v2/images/{image['id']}")
 
         before_glance.on("POST", IMPORT).call(delete).answer(202)
 
         refused_import("was deleted while Glance imported it")
 
-        assert len(before_glance.matching("POST", LISTING)) == 1
+        assert made == [len(before_glance.matching("POST", LISTING))]
 
     @pytest.mark.parametrize("status", ["killed", "deactivated"])
     def test_F56_other_end_is_an_end(
@@ -172,7 +184,19 @@ class TestImport:
         failed = {"status": "queued", "os_glance_failed_import": "fast"}
         self._from_then_on(through, before_glance, **failed)
 
-        refused_import("'queued' and not in fast", "not readable with your rights")
+        refused_import(
+            "'queued' and not in fast", "your roles do not allow you to read it"
+        )
+
+    @pytest.mark.parametrize("body", NO_TASKS.values(), ids=NO_TASKS)
+    def test_F50_page_instead_of_tasks_does_not_hide_the_failure(
+        self, body: bytes, through: Account, before_glance: Proxy, refused_import: Any
+    ) -> None:
+        before_glance.on("GET", TASKS).answer(200, body)
+        failed = {"status": "queued", "os_glance_failed_import": "fast"}
+        self._from_then_on(through, before_glance, **failed)
+
+        refused_import("'queued' and not in fast", "its task says: nothing")
 
     def test_F72_store_that_has_not_got_it_is_named_and_the_rest_done(
         self, through: Account, before_glance: Proxy, source: Source

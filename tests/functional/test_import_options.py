@@ -13,6 +13,7 @@ from tests.cloud.proxy import Proxy
 from tests.cloud.source.client import Source
 from tests.cloud.source.faults import Headers
 from tests.functional.families import CONTENT, LISTING, found, import_url, the_image
+from tests.functional.generations import planned
 from tests.functional.outcomes import digest_of, images, refused
 
 NAME = "debian-13"
@@ -56,7 +57,7 @@ def test_protected_image_that_is_not_what_was_published_leaves_nothing(
 
     outcome = import_url(member, url, NAME, "--protected")
 
-    refused(cloud, member, outcome, "is not what was published")
+    refused(cloud, member, outcome, "differs from what was published")
 
 
 def test_hidden_image_is_verified_and_staged_under_a_name_of_its_own(
@@ -206,31 +207,37 @@ class TestDryRun:
 
         outcome = import_url(through, url, NAME, "--dry-run", "--store", "slow")
 
-        assert outcome.status == 0, outcome.stderr
-        assert outcome.json()["result"] == "planned"
-        plan = {step["step"]: step for step in outcome.json()["plan"]}
+        plan = {step["Step"]: step for step in planned(outcome)}
         assert list(plan) == ["fetch", "verify", "create", "store", "publish"]
-        assert plan["verify"]["what"] == digest_of(CONTENT)
-        assert plan["fetch"]["reason"] == f"{len(CONTENT)} bytes: raw"
-        assert "cloud through" in plan["create"]["reason"]
-        assert through.project_id in plan["create"]["reason"]
-        assert outcome.stderr.startswith("Dry run, nothing is changed: cloud through,")
-        assert "slow" in plan["store"]["what"]
+        assert plan["verify"]["What"] == digest_of(CONTENT)
+        assert plan["fetch"]["Reason"] == f"{len(CONTENT)} bytes: raw"
+        assert "cloud through" in plan["create"]["Reason"]
+        assert through.project_id in plan["create"]["Reason"]
+        assert outcome.stderr.startswith(
+            "Dry run: nothing is changed in cloud through,"
+        )
+        assert "slow" in plan["store"]["What"]
         assert before_glance.methods() <= {"GET", "HEAD"}
         sent = {request.method for request in source.requests("disk.img")}
         assert sent <= {"GET", "HEAD"}
         assert images(through) == []
 
-    def test_plan_for_people_has_a_line_a_step(
+    def test_plan_for_people_has_a_row_a_step_and_none_for_shells(
         self, member: Account, source: Source
     ) -> None:
         url = source.put("disk.img", CONTENT)
+        command = ("image", "import-url", url, NAME, "--dry-run", "--allow-unverified")
 
-        command = ("image", "import-url", url, NAME, "--dry-run")
-        outcome = member.openstack(*command, "--allow-unverified", "-c", "plan")
+        table = member.openstack(*command)
+        value = member.openstack(*command, "-f", "value", "-c", "step")
+        shell = member.openstack(*command, "-f", "shell")
 
-        steps = ["1. fetch", "2. trust", "3. create", "4. store", "5. publish"]
-        assert [step for step in steps if step in outcome.stdout] == steps
+        steps = ["fetch", "trust", "create", "store", "publish"]
+        rows = [line.split(" | ") for line in table.stdout.splitlines()[3:-1]]
+        assert [row[0].strip("| ") for row in rows if row[0].strip("| ")] == steps
+        assert value.stdout.split() == steps
+        assert (shell.status, shell.stdout) == (2, "")
+        assert "--dry-run shows several: use -f json" in shell.stderr
 
     def test_plan_has_a_conversion_that_is_needed_and_no_other(
         self, member: Account, source: Source
@@ -241,11 +248,11 @@ class TestDryRun:
         to_raw = import_url(member, url, NAME, *dry_run, "--convert", "raw")
         auto = import_url(member, url, NAME, *dry_run, "--convert", "auto")
 
-        plan = {step["step"]: step for step in to_raw.json()["plan"]}
+        plan = {step["Step"]: step for step in planned(to_raw)}
         assert {"spool", "convert"} <= plan.keys()
-        assert "at least 1 GiB" in plan["publish"]["reason"]
-        assert "convert" not in {step["step"] for step in auto.json()["plan"]}
-        assert "told to admins only" in auto.stderr
+        assert "at least 1 GiB" in plan["publish"]["Reason"]
+        assert "convert" not in {step["Step"] for step in planned(auto)}
+        assert "Only admins can see" in auto.stderr
 
     def test_unchanged_version_would_be_kept(
         self, member: Account, source: Source
@@ -255,9 +262,8 @@ class TestDryRun:
 
         outcome = import_url(member, url, NAME, "--dry-run", "--if-changed")
 
-        [step] = outcome.json()["plan"]
-        assert step["step"] == "keep"
-        assert first.json()["id"] in step["what"]
+        [step] = planned(outcome)
+        assert (step["Step"], step["Image"]) == ("keep", first.json()["id"])
 
     def test_what_would_fail_fails(self, member: Account, source: Source) -> None:
         url = source.put("disk.img", CONTENT)

@@ -148,7 +148,7 @@ class TestWebDownload:
 
         outcome = import_url(member, url, NAME, *options, *self.WAY)
 
-        refused(cloud, member, outcome, "has not unpacked", "stored as gzip")
+        refused(cloud, member, outcome, "did not unpack", "stored as gzip")
 
     def test_zip_is_refused_unless_somebody_says_what_is_in_it(
         self, cloud: Cloud, through: Account, before_glance: Proxy, source: Source

@@ -4,17 +4,34 @@
 
 from __future__ import annotations
 
+import shlex
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from osc_imagetools.glance.machine import THIS_MACHINE
+from osc_imagetools.lifecycle.model.generation import ticket_id
 from tests.cloud.accounts import Account
 from tests.cloud.client import Outcome
 from tests.cloud.proxy import Proxy
 from tests.cloud.source.client import Source
-from tests.functional.families import CONTENT, IMAGE, LISTING, import_url
+from tests.functional.families import (
+    CONTENT,
+    IMAGE,
+    LISTING,
+    changed,
+    import_url,
+    made,
+    version,
+)
+from tests.functional.generations import planned
 from tests.functional.outcomes import images
+from tests.functional.remedies import advised
 from tests.functional.test_deprecate import active, managed, only_row, shown
+from tests.functional.writing import on_write
 
 NAME = "debian-13"
 
@@ -107,15 +124,17 @@ def test_current_version_stays_current_when_an_older_one_is_adopted(
     assert len(images(member)) == 2
 
 
-def test_dry_run_shows_the_same_rows_and_only_reads(
+def test_dry_run_shows_the_same_and_only_reads(
     member: Account, through: Account, before_glance: Proxy
 ) -> None:
     image_id = active(member)
 
-    dry = rows_of(set_(through, "--family", NAME, image_id, "--dry-run"))
+    [dry] = planned(set_(through, "--family", NAME, image_id, "--dry-run"))
 
     assert before_glance.methods() == {"GET"}
-    assert dry == rows_of(set_(member, "--family", NAME, image_id))
+    assert (dry["Step"], dry["Image"]) == ("adopt", image_id)
+    for change in only_row(set_(member, "--family", NAME, image_id))["Changes"]:
+        assert change in dry["What"]
 
 
 def test_killed_with_a_ticket_in_hand_leaves_what_the_next_run_clears_away(
@@ -137,7 +156,7 @@ def test_killed_with_a_ticket_in_hand_leaves_what_the_next_run_clears_away(
     assert [each["id"] for each in images(member)] == [image_id]
 
 
-def test_killed_before_the_current_version_came_last_is_finished_by_the_next(
+def test_killed_before_the_older_one_came_below_the_current_version_is_done_again(
     member: Account, through: Account, before_glance: Proxy
 ) -> None:
     current, older = managed(member, 1), active(member, "old", os_hidden=True)
@@ -145,17 +164,45 @@ def test_killed_before_the_current_version_came_last_is_finished_by_the_next(
     with through.start(*command) as client:
         before_glance.on("PATCH", IMAGE).call_after(client.kill).drop_answer()
         client.wait()
-    assert generations(member) == {current: 1, older: 2}
+    assert generations(member) == {current: 3}
 
     rows = rows_of(set_(member, "--family", NAME, older))
     again = rows_of(set_(member, "--family", NAME, older))
 
     assert [(row["ID"], row["Result"]) for row in rows] == [
-        (older, "unchanged"),
+        (older, "adopted"),
         (current, "renumbered"),
     ]
     assert [row["Result"] for row in again] == ["unchanged"]
-    assert generations(member) == {current: 3, older: 2}
+    assert generations(member) == {current: 5, older: 4}
+
+
+def test_older_image_waits_where_a_newer_version_can_not_be_kept_above_it(
+    member: Account, through: Account, before_glance: Proxy
+) -> None:
+    current, older = managed(member, 1), active(member, "old", os_hidden=True)
+    before = shown(member, older)
+    before_glance.on("POST", LISTING).call(
+        lambda: changed(member, current, lifecycle_generation="9")
+    )
+
+    rows = rows_of(set_(through, "--family", NAME, older), status=1)
+
+    assert [(row["ID"], row["Result"]) for row in rows] == [
+        (older, "refused"),
+        (current, "refused"),
+    ]
+    assert "another run changed its number" in rows[1]["Note"]
+    assert shown(member, older) == before
+    assert generations(member) == {current: 9}
+
+    record = ticket_id(member.project_id, NAME, 10)
+    made(member, **version(NAME, 10, record), lifecycle_run=str(THIS_MACHINE.new_run()))
+
+    row = only_row(set_(member, "--family", NAME, older), status=1)
+
+    assert (row["Result"], record in row["Note"]) == ("failed", True)
+    assert generations(member) == {current: 9, record: 10}
 
 
 def test_two_that_adopt_at_once_never_give_one_number_twice(
@@ -174,6 +221,53 @@ def test_two_that_adopt_at_once_never_give_one_number_twice(
 
     assert between == [True]
     assert generations(member) == {second: 1, first: 2}
+
+
+@pytest.mark.parametrize("number", [1, 3, 4])
+def test_F146_image_that_another_family_adopts_meanwhile_is_adopted_once(
+    number: int, member: Account, through: Account, before_glance: Proxy
+) -> None:
+    image_id = active(member)
+    other: list[Outcome] = []
+    on_write(
+        before_glance,
+        number,
+        lambda: other.append(set_(member, "--family", "another", image_id)) or None,
+    )
+
+    late = only_row(set_(through, "--family", NAME, image_id), status=1)
+
+    assert [only_row(one)["Result"] for one in other] == ["adopted"]
+    assert late["Result"] == "refused"
+    assert "'another'" in late["Note"]
+    assert shown(member, image_id)["lifecycle_family"] == "another"
+    assert "lifecycle_adopting" not in shown(member, image_id)
+
+
+@pytest.mark.parametrize("round_", range(3))
+def test_F146_image_that_two_families_adopt_in_the_same_instant_is_of_one(
+    round_: int, member: Account, proxy: Callable[[str], Proxy]
+) -> None:
+    image_id = active(member)
+    both = threading.Barrier(2)
+    names = ("one", "other")
+    accounts = []
+    for _ in names:
+        before_glance = proxy(member.glance_url)
+        on_write(before_glance, 4, lambda: both.wait(60) and None)
+        accounts.append(member.through(before_glance.url))
+
+    with ThreadPoolExecutor() as pool:
+        ran = pool.map(
+            lambda account, name: set_(account, "--family", name, image_id),
+            accounts,
+            names,
+        )
+        rows = [outcome.json()[0] for outcome in ran]
+
+    family = shown(member, image_id)["lifecycle_family"]
+    adopted = [row["Result"] == "adopted" for row in rows]
+    assert adopted == [name == family for name in names], rows
 
 
 def test_F97_snapshot_that_inherited_our_properties_is_adopted_as_itself(
@@ -196,7 +290,7 @@ def test_F97_snapshot_that_inherited_our_properties_is_adopted_as_itself(
 
 REFUSED = {
     "version-of-another-family": (["--family", "other"], "it is a version of 'debian"),
-    "hold-of-nothing": (["--hold", "x"], "it is no version of a family"),
+    "hold-of-nothing": (["--hold", "x"], "it is not a version of a family"),
 }
 
 
@@ -249,10 +343,25 @@ def test_policy_of_a_family_stands_on_its_current_version_until_it_is_unset(
     assert not POLICY.keys() & shown(member, current).keys()
 
 
+def test_policy_that_stood_on_a_hidden_image_moves_to_an_older_one_that_is_visible(
+    member: Account,
+) -> None:
+    hidden = active(member, "Debian 13 (2026-02-01)", os_hidden=True)
+    rows_of(set_(member, "--family", NAME, hidden))
+    rows_of(set_(member, "--family", NAME, "--keep", "3"))
+    older = active(member, "Debian 13 (2026-01-01)")
+
+    rows_of(set_(member, "--family", NAME, older))
+
+    assert generations(member)[older] < generations(member)[hidden]
+    assert shown(member, older)["lifecycle_keep"] == "3"
+
+
 def test_hold_is_unset_and_all_of_ours_with_all(member: Account) -> None:
     plain = active(member, tags=["mine"])
     before = shown(member, plain)
-    set_(member, "--family", NAME, plain, "--hold", "a customer's")
+    said = ["--hold", "a customer's", "--build-date", "2024-03-01"]
+    set_(member, "--family", NAME, plain, *said)
 
     assert only_row(unset(member, plain, "--hold"))["Result"] == "unset"
     assert "lifecycle_hold" not in shown(member, plain)
@@ -262,8 +371,40 @@ def test_hold_is_unset_and_all_of_ours_with_all(member: Account) -> None:
     assert {**image, "updated_at": ""} == {**before, "updated_at": ""}
     assert only_row(unset(member, plain, "--all"))["Result"] == "unchanged"
 
+    again = set_(member, "--family", NAME, plain)
+
+    assert only_row(again)["Generation"] == 2
+    assert f"No version of '{NAME}' can get generation 1" in again.stderr
+
+
+def test_newest_version_gets_the_family_s_name_only_when_that_is_said(
+    member: Account,
+) -> None:
+    older = active(member, "Debian 13 (2026-01-01)")
+    newer = active(member, "Debian 13 (2026-02-01)")
+
+    outcome = set_(member, "--family", NAME, newer, older)
+
+    assert [row["Result"] for row in rows_of(outcome)] == ["adopted", "adopted"]
+    assert "a lookup of that name finds nothing yet" in outcome.stderr
+    [remedy] = advised(outcome.stderr)
+    argv = shlex.split(remedy)[1:]
+    dry = only_row(member.openstack(*argv, "--dry-run", "-f", "json"))
+    assert shown(member, newer)["name"] == "Debian 13 (2026-02-01)"
+    row = only_row(member.openstack(*argv, "-f", "json"))
+    assert (dry["Step"], dry["Image"], dry["Reason"]) == (
+        *("rename", newer),
+        row["Note"],
+    )
+    assert (row["ID"], row["Result"], row["Name"]) == (newer, "renamed", NAME)
+    assert shown(member, newer)["name"] == NAME
+    assert shown(member, older)["name"] == "Debian 13 (2026-01-01)"
+    again = only_row(member.openstack(*argv, "-f", "json"))
+    assert again["Result"] == "unchanged"
+
 
 USAGE = {
+    "new-name-of-no-family": ["one", "--hold", "x", "--rename-newest"],
     "nothing": [],
     "image-alone": ["one"],
     "policy-of-an-image": ["one", "--keep", "1"],
@@ -271,6 +412,7 @@ USAGE = {
     "hold-beside-a-policy": ["--family", NAME, "--keep", "1", "--hold", "x"],
     "F81-keep-nothing": ["--family", NAME, "--keep", "0"],
     "two-of-one-label": ["one", "two", "--family", NAME, "--image-version", "1"],
+    "policy-beside-a-file": ["--from-file", "/dev/null", "--keep", "1"],
     "no-file": ["--from-file", "/nowhere"],
     "unknown-frequency": ["--family", NAME, "--replace-frequency", "often"],
 }

@@ -5,10 +5,13 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import pty
+import struct
 import subprocess
+import termios
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +19,7 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from tests.cloud.accounts import Account
+from tests.cloud.images import boot_sector
 from tests.cloud.source.client import Source
 from tests.cloud.source.faults import Rate, Status
 from tests.functional.families import (
@@ -157,6 +161,25 @@ def test_progress_is_shown_on_a_terminal_and_taken_away_again(
     assert shown.rstrip().endswith(ERASE_LINE)
 
 
+def test_table_on_a_terminal_is_as_wide_as_that_and_keeps_IDs_whole(
+    member: Account, source: Source
+) -> None:
+    url = source.put("disk.img", CONTENT)
+    assert import_url(member, url, NAME).status == 0
+    image_id = the_image(member, NAME)["id"]
+    steps = [*("deprecate", NAME, "--dry-run", "--reason", "no longer built " * 9)]
+
+    with terminal() as screen:
+        fcntl.ioctl(screen.side, termios.TIOCSWINSZ, struct.pack("4H", 24, 100, 0, 0))
+        with member.start("image", *steps, stdout=screen.side) as client:
+            ended(client)
+
+    lines = screen.shown.decode().splitlines()
+    # Words are kept whole, so a row may end a little sooner.
+    assert 90 < max(map(len, lines)) <= 100
+    assert any(f"| {image_id} |" in line for line in lines)
+
+
 def test_quiet_shows_no_progress_on_a_terminal(member: Account, source: Source) -> None:
     url = source.put("disk.img", CONTENT)
 
@@ -179,7 +202,7 @@ def test_quiet_shows_no_progress_on_a_terminal(member: Account, source: Source) 
 def test_F12_debugging_shows_neither_netrc_nor_queries_of_redirects_nor_the_bytes(
     member: Account, source: Source
 ) -> None:
-    content = MARK * 20_000
+    content = boot_sector() + MARK * 20_000
     signed = f"{source.put('signed.img', content)}?signature=QUERYSECRET"
     source.misbehave("disk.img", Status(302, headers={"Location": signed}))
     netrc = member.home / ".netrc"

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.cloud.accounts import Account
+from tests.cloud.client import Outcome
 from tests.cloud.cloud import Cloud
 from tests.cloud.proxy import Proxy
 from tests.functional.families import made
@@ -157,6 +158,11 @@ def test_F96_replacement_is_announced_and_taken_back_and_else_nothing_changes(
     assert "lifecycle_replacement" not in shown(member, image_id)
 
 
+def by_id(outcome: Outcome) -> dict[str, Any]:
+    """The rows: an image that ranks above an adopted one gets a row of its own."""
+    return {row["ID"]: row for row in outcome.json()}
+
+
 def test_adopted_images_get_it_in_the_same_change(member: Account) -> None:
     first, second = active(member, "one"), active(member, "two")
     newer = active(member, "newer")
@@ -164,11 +170,13 @@ def test_adopted_images_get_it_in_the_same_change(member: Account) -> None:
 
     rows = set_(member, first, newer, *options)
     again = set_(member, first, *options)
-    late = only_row(set_(member, second, "--family", "newer"))
+    late = by_id(set_(member, second, "--family", "newer"))[second]
     held = only_row(set_(member, second, *options))
 
-    assert [row["Result"] for row in rows.json()] == ["adopted", "refused"]
-    assert "leads back to it" in rows.json()[1]["Note"]
+    told = by_id(rows)
+    assert told[first]["Result"] == "adopted"
+    assert told[newer]["Result"] == "refused"
+    assert "leads back to it" in told[newer]["Note"]
     assert "lifecycle_id" not in shown(member, newer)
     assert only_row(again)["Result"] == "unchanged"
     assert (late["Result"], held["Result"]) == ("adopted", "set")

@@ -23,10 +23,12 @@ from tests.functional.generations import (
     current,
     done,
     everything,
+    planned,
     refused,
     retired,
     roll_back,
     rotate,
+    serve,
     shown,
     version,
 )
@@ -40,12 +42,6 @@ def three(account: Account, **fields: Any) -> tuple[str, str, str]:
         retired(account, 2, 3, content=NEW, **fields),
         version(account, 3, content=NEWER, **fields),
     )
-
-
-def serve(source: Source, content: bytes) -> list[str]:
-    """What tells `rotate` of bytes that are served."""
-    url = source.put(f"{digest_of(content)[7:15]}.img", content)
-    return ["--url", url, "--checksum", digest_of(content)]
 
 
 def test_each_rollback_goes_one_further_back_and_no_byte_moves(
@@ -154,11 +150,11 @@ def test_obsolete_version_is_reactivated_and_only_if_it_is_named(
     changed(member, second, lifecycle_state="obsolete")
     assert member.glance("POST", f"/v2/images/{second}/actions/deactivate").ok
 
-    plan = done(roll_back(member, "--to", "v2", "--dry-run"), "planned")["plan"]
+    plan = planned(roll_back(member, "--to", "v2", "--dry-run"))
     told = done(roll_back(member, "--to", "v2"), "rolled back")
 
     image = current(member)
-    assert plan[0]["step"] == "reactivate"
+    assert plan[0]["Step"] == "reactivate"
     assert (told["new_id"], image["id"], image["status"]) == (second, second, "active")
     assert "lifecycle_obsolete_at" not in image
     assert member.glance("POST", f"/v2/images/{third}/actions/deactivate").ok
@@ -239,8 +235,9 @@ def test_what_can_not_be_brought_back_is_refused_and_nothing_changes(
     for options, why in cases.items():
         refused(roll_back(member, *options), why)
     refused(roll_back(member, "--dry-run"), "no earlier version")
-    refused(roll_back(member, name="other"), "no image of this project")
-    refused(roll_back(admin), "no image of this project")
+    refused(roll_back(member, name="other"), "but is not in a family")
+    # Of whichever project has a family of that name.
+    refused(roll_back(admin), "has a family of that name", "--project")
 
     assert everything(member) == before
     assert current_id in before
@@ -252,10 +249,10 @@ def test_version_before_one_that_was_deleted_is_the_one_to_go_back_to(
     _, second, third = three(member)
     assert member.glance("DELETE", f"/v2/images/{third}").status_code == 204
 
-    plan = done(roll_back(member, "--dry-run"), "planned")["plan"]
+    plan = planned(roll_back(member, "--dry-run"))
     told = done(roll_back(member), "rolled back")
 
-    assert plan[0]["what"].startswith(f"image {second}")
+    assert plan[0]["Image"] == second
     assert (told["new_id"], told["old_id"]) == (second, None)
     # Nothing of it was rolled back.
     assert "lifecycle_blocked" not in current(member)
@@ -284,7 +281,7 @@ def test_label_of_two_versions_is_never_guessed(member: Account) -> None:
     ]
     version(member, 3, content=NEWER)
 
-    refused(roll_back(member, "--to", "20260301"), "means 2 versions", *ids)
+    refused(roll_back(member, "--to", "20260301"), "matches 2 versions", *ids)
     told = done(roll_back(member, "--to", ids[0]), "rolled back")
 
     assert told["new_id"] == ids[0]
@@ -301,7 +298,8 @@ def test_refusal_for_members_sake_leaves_a_private_version_private(
     assert other.glance("PUT", accepted, json={"status": "accepted"}).ok
     before = everything(member)
 
-    refused(roll_back(member), other.project_id, "--allow-pending-members")
+    wider = roll_back(member, "--shared")
+    refused(wider, other.project_id, "--allow-pending-members")
 
     assert everything(member) == before
     assert other.glance("GET", f"/v2/images/{old}").status_code == 404
@@ -314,18 +312,16 @@ def test_dry_run_tells_the_plan_and_only_reads(
     before = everything(member)
 
     plans = [
-        done(roll_back(through, *options, "--dry-run"), "planned")["plan"]
+        planned(roll_back(through, *options, "--dry-run"))
         for options in ([], ["--to", "v1"], ["--to", third])
     ]
 
     assert before_glance.methods() <= ONLY_READS
     assert everything(member) == before
     for plan, target in zip(plans, (second, first), strict=False):
-        assert [step["step"] for step in plan] == ["announce", "show", "hide"]
-        assert plan[1]["what"].startswith(f"image {target}")
-        assert plan[2]["what"] == f"image {third}"
-        assert all(step["reason"] for step in plan)
-    assert [step["step"] for step in plans[2]] == ["keep"]
+        assert [step["Step"] for step in plan] == ["announce", "show", "hide"]
+        assert [step["Image"] for step in plan] == [third, target, third]
+    assert [step["Step"] for step in plans[2]] == ["keep"]
 
 
 def test_F85_version_that_was_deactivated_in_an_emergency_is_left_behind(
@@ -336,7 +332,7 @@ def test_F85_version_that_was_deactivated_in_an_emergency_is_left_behind(
     bad = version(member, 2, content=NEW, lifecycle_keep="3")
     assert member.glance("POST", f"/v2/images/{bad}/actions/deactivate").ok
 
-    told = done(roll_back(member), "rolled back")
+    told = done(roll_back(member, "--shared"), "rolled back")
 
     image = current(member)
     assert (told["new_id"], image["id"]) == (first, first)

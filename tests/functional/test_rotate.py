@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
-from osc_imagetools.lifecycle.generation import Run, image_id
-from osc_imagetools.operations.run import this_run
+from osc_imagetools.glance.machine import THIS_MACHINE
+from osc_imagetools.lifecycle.model.generation import ticket_id
+from osc_imagetools.lifecycle.model.run import Run
 from tests.cloud.accounts import Account
 from tests.cloud.cloud import Cloud
 from tests.cloud.images import qcow2
@@ -45,6 +46,7 @@ from tests.functional.generations import (
     current,
     done,
     everything,
+    planned,
     refused,
     retired,
     roll_back,
@@ -124,7 +126,7 @@ def test_first_rotation_creates_the_family_and_the_next_replaces_its_version(
         "old_version": "1",
         "old_state": "deprecated",
         "old_delete_at": None,
-        "carried_over": ["min_disk", "visibility"],
+        "carried_over": ["visibility"],
         "members": {},
         "repaired": [],
         "note": None,
@@ -328,11 +330,11 @@ def test_F102_dead_record_that_is_answered_400_counts_as_gone(
     member: Account, through: Account, before_glance: Proxy, serve: Serve
 ) -> None:
     old = version(member)
-    record = image_id(member.project_id, FAMILY, 2)
-    dead = str(Run("a-run", this_run().host, dead_process(), 1))
+    record = ticket_id(member.project_id, FAMILY, 2)
+    dead = str(Run("a-run", THIS_MACHINE.new_run().host, dead_process(), 1))
     fields = {"lifecycle_id": record, "lifecycle_family": FAMILY, "os_hidden": True}
     fields |= {"lifecycle_generation": "2", "lifecycle_run": dead}
-    made(member, id=record, name="importing", **fields)
+    made(member, id=record, name=f"{FAMILY}.importing-{record[:8]}", **fields)
 
     def deleted_meanwhile() -> Answer:
         assert member.glance("DELETE", f"/v2/images/{record}").status_code == 204
@@ -437,13 +439,15 @@ WRONG = {
     "obsolete-unasked": (["--old-state=obsolete"], "--yes"),
     "names-all-the-same": (["--old-name={name} old"], "{version}"),
     "unknown-in-a-name": (["--old-name={when}"], "only {name}"),
-    "mirror-of-nothing": (["--mirror=http://localhost/x"], "go with --url"),
-    "user-of-nothing": (["--source-user=me:secret"], "go with --url"),
+    "mirror-of-nothing": (["--mirror=http://localhost/x"], "require --url"),
+    "user-of-nothing": (["--source-user=me:secret"], "require --url"),
     "digest-of-an-image": (["--image=a", "--checksum=auto"], "is stored already"),
     "format-of-an-image": (["--image=a", "--convert=raw"], "is stored already"),
-    "for-ever": (["--delete-in=9999y"], "no calendar"),
-    "tag-of-every-version": (["--by-tag=lifecycle"], "every version has"),
+    "for-ever": (["--delete-in=9999y"], "year 9999"),
+    "tag-of-every-version": (["--by-tag=lifecycle"], "every version already has"),
     "two-sources": (["--image=a", "--file=b"], "not allowed with"),
+    "no-such-column": (["-c", "id"], "'result', 'name', 'new_id'"),
+    "unknown": (["--keyrng=a"], "image rotate --help' lists"),
 }
 
 
@@ -452,7 +456,9 @@ def test_wrong_usage(options: list[str], words: str, member: Account) -> None:
     outcome = rotate(member, *options)
 
     assert (outcome.status, outcome.stdout) == (WRONG_USAGE, "")
-    assert words in outcome.stderr
+    usage, error = outcome.stderr.splitlines()
+    assert usage.endswith(" image rotate [options] <name>")
+    assert words in error
 
 
 def test_policy_moves_on_with_the_current_version(
@@ -478,8 +484,8 @@ def test_policy_moves_on_with_the_current_version(
     assert said["replace_frequency"] == "monthly"
     assert {name: image[name] for name in policy} == policy
     assert image["replace_frequency"] == "weekly"
-    # What was said now holds from the next rotation on.
-    assert told["old_delete_at"] is None
+    # What is said now holds for the version that is replaced now.
+    assert told["old_delete_at"] == shown(member, old)["lifecycle_delete_at"]
     assert "lifecycle_delete_at" in shown(member, said["id"])
     assert shown(member, old)["lifecycle_keep"] == "2"
 
@@ -538,7 +544,7 @@ class TestVerifyCommand:
 
         again = done(rotate(member, *failing), "staged", status=1)
         hidden = done(rotate(member, *options[kind], "--hidden"), "staged")
-        plan = done(rotate(member, *failing, "--dry-run"), "planned")["plan"]
+        plan = planned(rotate(member, *failing, "--dry-run"))
 
         assert again["new_id"] == hidden["new_id"] == first["new_id"]
         assert again["note"] == hidden["note"]
@@ -546,8 +552,8 @@ class TestVerifyCommand:
         assert (member.home / "told").read_text() == "\n"
         assert everything(member) == before
         assert "GET" not in [one.method for one in source.requests("disk.img")[asked:]]
-        assert [(step["step"], step["what"]) for step in plan] == [
-            ("keep", f"image {first['new_id']}")
+        assert [(step["Step"], step["Image"]) for step in plan] == [
+            ("keep", first["new_id"])
         ]
         # Whoever wants it offered says so, or makes another.
         told = done(rotate(member, *options[kind]))
@@ -693,7 +699,7 @@ class TestImage:
         plan = rotate(member, "--image", own, "--allow-downgrade", "--dry-run")
         told = done(rotate(member, "--image", own, "--allow-downgrade"))
 
-        assert done(plan, "planned")["plan"][0]["step"] == "stage"
+        assert planned(plan)[0]["Step"] == "stage"
         assert (told["new_id"], current(member)["id"]) == (own, own)
 
     def test_standard_is_demanded_of_it_too(self, member: Account) -> None:
@@ -786,10 +792,10 @@ def test_dry_run_tells_the_plan_and_only_reads(
     way: str, member: Account, through: Account, before_glance: Proxy, serve: Serve
 ) -> None:
     old = version(member, os_distro="debian") if way != "unmanaged" else ""
-    new_id = image_id(member.project_id, FAMILY, 2)
+    new_id = ""
     (member.home / "disk").write_bytes(NEW)
     if way == "unmanaged":
-        old, new_id = by_hand(member, name=FAMILY), ""
+        old = by_hand(member, name=FAMILY)
     if way == "image":
         new_id = by_hand(member)
     options = {
@@ -805,11 +811,10 @@ def test_dry_run_tells_the_plan_and_only_reads(
         through, *options, *ending, "--auto-approve", "--verify-command=a", "--dry-run"
     )
 
-    told = done(outcome, "planned")
+    told = planned(outcome)
     assert before_glance.methods() <= ONLY_READS
     assert everything(member) == before
-    plan = {step["step"]: (step["what"], step["reason"]) for step in told["plan"]}
-    assert all(reason for _, reason in plan.values())
+    plan = {step["Step"]: step for step in told}
     if way == "unchanged":
         assert plan.keys() == {"keep"}
         return
@@ -819,15 +824,14 @@ def test_dry_run_tells_the_plan_and_only_reads(
     swap = ["run", "announce", "show", "hide", "rename", "make", "deactivate"]
     adopting = ["adopt"] if way == "unmanaged" else []
     carrying = ["carry over"] if way != "unmanaged" else []
-    assert [step["step"] for step in told["plan"]] == [
-        *(adopting + making + carrying + swap)
-    ]
+    assert [step["Step"] for step in told] == [*(adopting + making + carrying + swap)]
     # F87: where it would be
-    where = plan[making[0] if way == "image" else "create"][1]
+    where = plan[making[0] if way == "image" else "create"]["Reason"]
     for word in ("through", "RegionOne", member.project_id):
         assert word in where
-    assert old in plan["hide"][0]
-    assert plan["show"][0].startswith(f"image {new_id}")
+    assert plan["hide"]["Image"] == old
+    # Nobody knows the ID of what is still to be made.
+    assert (plan["show"]["Image"] or "") == new_id
 
 
 def test_F88_nobody_is_asked_and_standard_output_is_the_result_alone(
@@ -896,7 +900,7 @@ def test_bytes_that_a_person_took_out_stay_out_behind_a_version_before_them(
 def test_what_was_offered_is_never_deleted_whatever_run_is_written_on_it(
     member: Account, serve: Serve
 ) -> None:
-    dead = str(Run("a-run", this_run().host, dead_process(), 1))
+    dead = str(Run("a-run", THIS_MACHINE.new_run().host, dead_process(), 1))
     first = retired(member, 1, 2, content=OLD, lifecycle_run=dead)
     second = version(member, 2, content=NEW, lifecycle_run=dead)
 

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import uuid
 from typing import Any
 
@@ -12,7 +14,7 @@ import pytest
 from tests.cloud import archives
 from tests.cloud.accounts import Account
 from tests.cloud.cloud import Cloud
-from tests.cloud.images import can_convert, iso, qcow2
+from tests.cloud.images import can_convert, iso, qcow2, raw
 from tests.cloud.proxy import Proxy
 from tests.cloud.source.client import Source
 from tests.functional.families import LISTING, changed, found
@@ -25,6 +27,7 @@ from tests.functional.generations import (
     current,
     done,
     everything,
+    planned,
     refused,
     rotate,
     shown,
@@ -96,6 +99,7 @@ LEFT = {
     "signature_verified": "True",
     "user_id": "x",
 }
+SIGNED = ("img_signature", "img_signature_hash_method")
 BEING = {"min_disk": 4, "min_ram": 512, "protected": True}
 TAGS = ["lifecycle", "lts", "mine"]
 
@@ -134,7 +138,8 @@ def test_F90_new_version_takes_over_what_was_given_and_leaves_what_tells_of_one_
     if visibility == "private":
         changed(account, old, **{"lifecycle_tag": "only", "tags": [*TAGS, "only"]})
 
-    told = done(rotate(account, *serve(NEW), name=name))
+    unsigned = [word for one in SIGNED for word in ("--unset-property", one)]
+    told = done(rotate(account, *serve(NEW), *unsigned, name=name))
 
     [image] = found(account, name)
     assert image["id"] == told["new_id"] != old
@@ -191,6 +196,40 @@ def test_what_a_URL_told_of_the_old_version_the_new_URL_tells_anew(
     image = current(member)
     assert (image["os_distro"], image["os_version"]) == ("ubuntu", "26.04")
     assert image["mine"] == "x"
+
+
+def test_F121_other_machine_or_no_signature_is_refused_unless_it_is_meant(
+    member: Account, serve: Any
+) -> None:
+    signed = {"img_signature": "abc", "img_signature_key_type": "RSA-PSS"}
+    old = version(member, architecture="x86_64", os_type="linux", mine="x", **signed)
+    arm = [*serve(NEW, "golden-arm64.img"), "--build-date", "2026-09-01"]
+    unsigned = [f"--unset-property={name}" for name in signed]
+
+    lost = rotate(member, *arm, "--property", "architecture=aarch64")
+    other = rotate(member, *arm, *unsigned)
+
+    refused(lost, "img_signature, img_signature_key_type", *unsigned[0].split("="))
+    refused(other, "architecture is aarch64", "of version v1 is x86_64")
+    assert current(member)["id"] == old
+    [meant] = re.findall(r"(--property architecture=\w+)", other.stderr)
+    windows = by_hand(member, os_type="windows", **signed)
+    refused(rotate(member, "--image", windows), "its os_type is windows", "is linux")
+    options = [*arm, *unsigned, *shlex.split(meant)]
+    [changed_, left, show] = [
+        step
+        for step in planned(rotate(member, *options, "--public", "--dry-run"))
+        if step["Step"] in ("change", "leave behind", "show")
+    ]
+    assert changed_["What"] == "architecture from x86_64 to aarch64"
+    assert left["What"] == ", ".join(signed)
+    assert show["What"].endswith(", public")
+
+    done(rotate(member, *options))
+
+    new = current(member)
+    assert (new["architecture"], new["mine"]) == ("aarch64", "x")
+    assert not signed.keys() & new.keys()
 
 
 @pytest.mark.parametrize("way", ["file", "image", "url"])
@@ -301,14 +340,14 @@ class TestMembers:
         self, member: Account, admin: Account, others: dict[str, Account], serve: Any
     ) -> None:
         ours = ["--project", member.project_id]
-        plan = done(rotate(admin, *serve(NEW), *ours, "--dry-run"), "planned")["plan"]
+        plan = planned(rotate(admin, *serve(NEW), *ours, "--dry-run"))
 
         told = done(rotate(admin, *serve(NEW), *ours, "--copy-members"))
 
         said = {other.project_id: each for each, other in others.items()}
         assert told["members"] == said
         assert "members" in told["carried_over"]
-        shares = [step["what"] for step in plan if step["step"] == "share"]
+        shares = [step["What"] for step in plan if step["Step"] == "share"]
         assert sorted(shares) == sorted(f"with project {each}" for each in said)
         [image] = found(others["accepted"], FAMILY)
         assert (image["id"], image["owner"]) == (told["new_id"], member.project_id)
@@ -342,7 +381,7 @@ class TestDiskFormat:
         old, new = (OLD, qcow2(NEW)) if its == "raw" else (qcow2(OLD), NEW)
         version(member, content=old, disk_format=its)
         options = serve(archives.gz(new), "disk.gz")
-        plan = done(rotate(member, *options, "--dry-run"), "planned")["plan"]
+        plan = planned(rotate(member, *options, "--dry-run"))
 
         told = done(rotate(member, *options))
 
@@ -350,7 +389,7 @@ class TestDiskFormat:
         assert (told["disk_format"], image["disk_format"]) == (its, its)
         stored = member.glance("GET", image["file"]).content
         assert stored[:4] == (b"QFI\xfb" if its == "qcow2" else NEW[:4])
-        assert f"to {its}" in [step["what"] for step in plan]
+        assert f"to {its}" in [step["What"] for step in plan]
         assert image["lifecycle_source_digest"] == digest_of(archives.gz(new))
         assert done(rotate(member, *options), "unchanged")["new_id"] == image["id"]
 
@@ -442,5 +481,44 @@ def test_F49_missing_right_is_told_before_the_bytes_are_fetched(
 
     assert everything(member) == before
     assert [one["id"] for one in found(member, name)] == [old]
-    assert len(before_glance.matching("POST", LISTING)) == 1
-    assert before_glance.methods() <= {"GET", "POST"}
+    assert len(before_glance.matching("POST", LISTING)) == 2
+    assert before_glance.methods() <= {"GET", "POST", "DELETE"}
+
+
+@pytest.mark.parametrize(
+    ("was", "way", "then"),
+    [
+        pytest.param(3, "url", 1, id="its-own-bytes"),
+        pytest.param(7, "url", 7, id="a-persons"),
+        pytest.param(3, "image", 1, id="its-own-bytes-image", marks=long),
+    ],
+)
+def test_F119_min_disk_goes_on_only_where_a_person_has_set_more_than_the_bytes_need(
+    was: int, way: str, then: int, member: Account, serve: Any
+) -> None:
+    large, small = (
+        qcow2(raw(64 << 10, seed=gib), virtual_size=gib << 30) for gib in (3, 1)
+    )
+    version(member, content=large, disk_format="qcow2", min_disk=was)
+    built = by_hand(member, small, disk_format="qcow2", min_disk=1)
+    source = serve(small) if way == "url" else ["--image", built]
+
+    told = done(rotate(member, *source))
+
+    assert shown(member, told["new_id"])["min_disk"] == then
+    assert ("min_disk" in told["carried_over"]) == (was > 3)
+
+
+def test_first_version_takes_over_the_policy_that_stood_on_a_hidden_image(
+    member: Account, serve: Any
+) -> None:
+    """It was adopted, and nothing tells whether it ever was current."""
+    hidden = by_hand(member, OLD, os_hidden=True)
+    adopting = ["image", "lifecycle", "set", "--family", FAMILY]
+    for argv in ([hidden], ["--keep", "3"]):
+        outcome = member.openstack(*adopting, *argv)
+        assert outcome.status == 0, outcome.stderr
+
+    told = done(rotate(member, *serve(NEW)))
+
+    assert shown(member, told["new_id"])["lifecycle_keep"] == "3"

@@ -17,13 +17,20 @@ from typing import Any, NoReturn
 
 import pytest
 
-from osc_imagetools.lifecycle.generation import image_id
+from osc_imagetools.glance.machine import THIS_MACHINE
+from osc_imagetools.lifecycle.model.generation import ticket_id
+from osc_imagetools.lifecycle.model.run import Run
+from osc_imagetools.operations.rotation.rollback import ENDED
 from tests.cloud.doomed import doomed
 from tests.cloud.proxy.rules import DropError
-from tests.functional.families import changed, found
+from tests.functional.families import changed, dead_process, found, made, version
+from tests.functional.generations import planned
 from tests.functional.outcomes import images
 from tests.functional.rotations import (
+    BUILT,
     CURRENT,
+    NEW,
+    OLD,
     Site,
     differences,
     label,
@@ -106,6 +113,28 @@ def test_F77_killed_anywhere_leaves_the_name_and_what_the_next_run_ends(
     assert len(site.found()) == 1
 
 
+@pytest.mark.parametrize("what", ["offer", "hide"])
+def test_F77_killed_beside_an_adopted_image_hides_it_once_its_successor_is_there(
+    what: str, site: Site
+) -> None:
+    old = site.published(1, CURRENT, name="Debian 13", image_build_date=BUILT[2])
+    command = site.rotate_url()
+    steps = WAYS["file"].steps
+
+    killed(site, command, steps.index(what) + 1, answered=False)
+    then = site.found()
+    [seen] = [one for one in images(site.owner) if one["id"] == old]
+    again = site.owner.openstack(*command)
+
+    assert then == ([] if what == "offer" else [label(3)])
+    assert (seen["os_hidden"], seen["name"]) == (False, "Debian 13")
+    assert again.status == 0, again.stderr
+    assert site.found() == [label(3)]
+    [left] = [one for one in images(site.owner) if one["id"] == old]
+    assert (left["os_hidden"], left["name"]) == (True, "Debian 13")
+    assert left["lifecycle_state"] == "deprecated"
+
+
 @pytest.mark.parametrize(
     "number",
     [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.long)],
@@ -176,13 +205,13 @@ def test_F77_rollback_after_a_rotation_that_was_killed_leaves_its_version_behind
     )
     rollback = ["image", "rollback", "-f", "json", site.name]
 
-    plan = site.owner.openstack(*rollback, "--dry-run").json()["plan"]
+    plan = planned(site.owner.openstack(*rollback, "--dry-run"))
     outcome = site.owner.openstack(*rollback)
     rotation = site.owner.openstack(*site.rotate_url())
 
     # The hiding of the old one, and then a rollback to it.
-    assert [step["step"] for step in plan][:1] == ["hide"]
-    assert [step["step"] for step in plan][-3:] == ["show", "hide", "untag"]
+    assert [step["Step"] for step in plan][:1] == ["hide"]
+    assert [step["Step"] for step in plan][-3:] == ["show", "hide", "untag"]
     assert outcome.status == 0, outcome.stderr
     assert outcome.json()["result"] == "rolled back"
     assert outcome.json()["old_version"] == label(3)
@@ -190,28 +219,71 @@ def test_F77_rollback_after_a_rotation_that_was_killed_leaves_its_version_behind
     assert rotation.json()["result"] == "unchanged (rolled back)"
 
 
-def test_what_a_person_deprecates_after_a_run_was_killed_stays_deprecated(
+def test_F77_dry_run_shows_again_what_a_dead_run_has_hidden_before_that_is_deleted(
     site: Site,
 ) -> None:
+    site.retired(2, CURRENT)
+    third = ticket_id(site.owner.project_id, site.name, 3)
+    dead = str(Run("a-run", THIS_MACHINE.new_run().host, dead_process(), 1))
+    made(site.owner, **version(site.name, 3, third), lifecycle_run=dead)
+    dry_run = site.rotate_url("--dry-run", content=CURRENT)
+
+    plan = planned(site.owner.openstack(*dry_run))
+    outcome = site.owner.openstack(*site.rotate_url(content=CURRENT))
+
+    steps = [step["Step"] for step in plan]
+    assert steps == ["show", "take back", "delete", "keep"]
+    assert outcome.status == 0, outcome.stderr
+    assert [one["step"] for one in outcome.json()["repaired"]] == steps[:2]
+    assert site.found() == [label(2)]
+    assert len(images(site.owner)) == 1
+
+
+def test_F77_rollback_of_adopted_images_that_was_killed_goes_back_once(
+    site: Site,
+) -> None:
+    """None of them bears the family's name."""
+    oldest, older, newest = (
+        site.published(number, content, name=f"Debian {number}")
+        for number, content in enumerate((OLD, CURRENT, NEW), 1)
+    )
+    rollback = ["image", "rollback", "-f", "json", site.name]
+
+    killed(site, rollback, WAYS["back"].steps.index("hide") + 1, answered=False)
+    again = site.owner.openstack(*rollback)
+
+    assert again.status == 0, again.stderr
+    assert again.json()["note"] == ENDED
+    assert site.found() == [label(2)]
+    left = {one["id"]: one["os_hidden"] for one in images(site.owner)}
+    assert left == {oldest: False, older: False, newest: True}
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"name": "Debian 13"}], ids=["the-family-s-name", "another-name"]
+)
+def test_what_a_person_deprecates_after_a_run_was_killed_stays_deprecated(
+    site: Site, fields: dict[str, str]
+) -> None:
     """That run had announced that it would be replaced."""
-    command = WAYS["file"].prepared(site)
+    old = site.published(2, CURRENT, **fields)
+    # Of the same requests as of a file.
     announced = WAYS["file"].steps.index("announce") + 1
-    killed(site, command, announced, answered=True)
-    deprecate = ["image", "deprecate", site.name, "--yes", "--reason", "CVE-2026-1"]
+    killed(site, site.rotate_url(), announced, answered=True)
+    deprecate = ["image", "deprecate", old, "--yes", "--reason", "CVE-2026-1"]
 
     deprecation = site.owner.openstack(*deprecate)
     nightly = site.owner.openstack(*site.rotate_url(content=CURRENT))
-    found_then = site.found()
-    old = image_id(site.owner.project_id, site.name, 2)
+    [left] = [one for one in images(site.owner) if one["id"] == old]
     reinstated = site.owner.openstack("image", "reinstate", old)
 
     assert deprecation.status == 0, deprecation.stderr
     assert nightly.status == 0, nightly.stderr
     assert nightly.json()["result"] == "unchanged"
     assert "was deprecated" in nightly.json()["note"]
-    assert found_then == []
+    assert (left["os_hidden"], left["lifecycle_state"]) == (True, "deprecated")
     assert reinstated.status == 0, reinstated.stderr
-    assert site.found() == [label(2)]
+    assert site.found() == ([] if fields else [label(2)])
 
 
 ON_ANOTHER_MACHINE = [

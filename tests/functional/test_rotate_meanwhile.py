@@ -16,20 +16,21 @@ from typing import Any
 
 import pytest
 
-from osc_imagetools.lifecycle.generation import Run, image_id
-from osc_imagetools.operations.run import this_run
-from tests.cloud.accounts import Account
+from osc_imagetools.glance.machine import THIS_MACHINE
+from osc_imagetools.lifecycle.model.generation import ticket_id
+from osc_imagetools.lifecycle.model.image import importing_name
+from osc_imagetools.lifecycle.model.run import Run
 from tests.cloud.client import Outcome
 from tests.cloud.cloud import Cloud
 from tests.cloud.proxy.rules import Answer
 from tests.functional.families import (
     FILE,
-    JSON_PATCH,
     LISTING,
     changed,
     dead_process,
     found,
     made,
+    removed,
     version,
 )
 from tests.functional.outcomes import images
@@ -77,7 +78,7 @@ class TestRefused:
 
         assert (outcome.status, outcome.stdout) == (1, "")
         assert "image_size_total is over limit of 1000 (413)" in outcome.stderr
-        assert "an old and a new version exist side by side" in outcome.stderr
+        assert "an old and a new version coexist" in outcome.stderr
         assert differences(site.left(), before) == []
         assert site.found() == [label(2)]
 
@@ -111,6 +112,22 @@ def test_F73_member_whose_project_is_gone_is_carried_over(site: Site) -> None:
     carried = {gone: "accepted", site.another.project_id: "accepted"}
     assert outcome.json()["members"] == carried
     assert site.found() == [label(3)]
+
+
+def test_F136_current_version_that_is_let_go_of_meanwhile_stays_the_only_one(
+    site: Site,
+) -> None:
+    old = site.published(2, CURRENT)
+
+    def let_go() -> None:
+        removed(site.owner, old, "lifecycle_id")
+
+    outcome = meanwhile(site, "stage", let_go)
+
+    assert (outcome.status, outcome.stdout) == (1, ""), outcome
+    assert old in outcome.stderr
+    assert [one["id"] for one in images(site.owner)] == [old]
+    assert [one["id"] for one in found(site.another, site.name)] == [old]
 
 
 def test_F95_protected_old_version_is_retired_and_stays_protected(site: Site) -> None:
@@ -173,7 +190,7 @@ class TestMeanwhile:
         outcome = meanwhile(site, what, deactivate)
 
         assert (outcome.status, outcome.stdout) == (1, "")
-        assert "its status is deactivated" in outcome.stderr
+        assert "deactivated" in outcome.stderr
         assert site.found() == [label(2)]
         left = {one["id"]: one for one in images(site.owner)}
         changed_at = {"updated_at"}
@@ -183,6 +200,10 @@ class TestMeanwhile:
         self, site: Site
     ) -> None:
         old = site.published(2, CURRENT)
+        owner: list[str] = []
+        site.proxy.on("POST", LISTING).call(
+            lambda: owner.append(json.loads(site.proxy.sent[-1].body)["lifecycle_run"])
+        )
 
         def undo() -> None:
             # Somebody's change of a row that was loaded before the offer.
@@ -190,8 +211,9 @@ class TestMeanwhile:
             changed(
                 site.owner,
                 new["id"],
+                lifecycle_run=owner[0],
                 os_hidden=True,
-                name=f"{site.name}.importing-{new['id'][:8]}",
+                name=importing_name(site.name, new["id"]),
                 lifecycle_state="staged",
             )
             removed(site.owner, new["id"], "lifecycle_published_at")
@@ -262,15 +284,15 @@ class TestMeanwhile:
         outcome = site.through.openstack(*commands[command])
 
         assert (outcome.status, outcome.stdout) == (1, "")
-        assert "copies it between its stores" in outcome.stderr
+        assert "copying it between stores" in outcome.stderr
         assert writes(site.proxy) == []
 
     def test_record_of_a_dead_run_that_can_not_be_deleted_is_in_nobody_s_way(
         self, site: Site
     ) -> None:
         site.published(2, CURRENT)
-        third = image_id(site.owner.project_id, site.name, 3)
-        dead = str(Run("a-run", this_run().host, dead_process(), 1))
+        third = ticket_id(site.owner.project_id, site.name, 3)
+        dead = str(Run("a-run", THIS_MACHINE.new_run().host, dead_process(), 1))
         made(site.owner, **version(site.name, 3, third), lifecycle_run=dead)
         site.proxy.on("DELETE", third).answer(409, b"Image is in use")
 
@@ -342,19 +364,25 @@ class TestMeanwhile:
     ) -> None:
         site.published(2, CURRENT)
 
-        def undo() -> None:
-            # Somebody's change of a row that was loaded before the new one was shown.
-            new = next(
-                one
-                for one in images(site.owner)
-                if one["name"] == site.name and one["lifecycle_version"] == label(3)
-            )
-            changed(site.owner, new["id"], os_hidden=True)
-
-        outcome = meanwhile(site, "hide", undo)
+        outcome = meanwhile(site, "hide", lambda: lose_the_showing(site))
 
         assert outcome.status == 0, outcome.stderr
-        assert [one["step"] for one in outcome.json()["repaired"]] == ["show"]
+        steps = [one["step"] for one in outcome.json()["repaired"]]
+        assert steps == ["show", "settle"]
+        assert site.found() == [label(3)]
+        assert [one["os_hidden"] for one in site.left()] == [True, False]
+
+    def test_F100_new_version_whose_showing_is_lost_at_once_is_shown_once_more(
+        self, site: Site
+    ) -> None:
+        site.published(2, CURRENT)
+
+        outcome = meanwhile(
+            site, "offer", lambda: lose_the_showing(site), answered=True
+        )
+
+        assert outcome.status == 0, outcome.stderr
+        assert outcome.json()["result"] == "rotated"
         assert site.found() == [label(3)]
         assert [one["os_hidden"] for one in site.left()] == [True, False]
 
@@ -379,35 +407,48 @@ class TestMeanwhile:
         outcome = site.through.openstack(*command)
 
         assert (outcome.status, outcome.stdout) == (1, "")
-        assert "changed or deleted meanwhile" in outcome.stderr.splitlines()[-1]
+        assert "changed or deleted in the meantime" in outcome.stderr.splitlines()[-1]
         assert len(site.proxy.matching("PUT", FILE)) == 2
         assert differences(site.left(), before) == []
 
-    @pytest.mark.parametrize("status", some([400], [500]))
     def test_F103_record_behind_a_POST_that_was_refused_is_removed(
-        self, status: int, site: Site
+        self, site: Site
     ) -> None:
         site.published(2, CURRENT)
         before = site.left()
-        on_write(site.proxy, 1, lambda: Answer(status, b"Invalid tag"), answered=True)
+        on_write(site.proxy, 1, lambda: Answer(400, b"Invalid tag"), answered=True)
 
         outcome = site.through.openstack(*site.rotate_url())
 
         assert (outcome.status, outcome.stdout) == (1, "")
-        assert f"Invalid tag ({status})" in outcome.stderr
+        assert "Invalid tag (400)" in outcome.stderr
         assert differences(site.left(), before) == []
+
+
+def test_adopted_version_that_gets_a_higher_number_meanwhile_stays_and_is_told(
+    site: Site,
+) -> None:
+    """Somebody adopts an older image, which moves the numbers of those above it."""
+    old = site.published(2, CURRENT, name="Debian 13")
+    site.shared(old)
+    steps = WAYS["url"].steps
+    last_members = len(steps) - steps[::-1].index("POST members")
+
+    def renumber() -> None:
+        changed(site.owner, old, lifecycle_generation="9")
+
+    on_write(site.proxy, last_members, renumber)
+    outcome = site.through.openstack(*site.rotate_url())
+
+    assert outcome.status == 1
+    assert outcome.json()["result"] == "superseded"
+    [left] = images(site.owner)
+    assert (left["id"], left["os_hidden"]) == (old, False)
+    assert left["lifecycle_state"] == "active"
 
 
 def without(fields: dict[str, Any], names: set[str]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if name not in names}
-
-
-def removed(account: Account, own_id: str, name: str) -> None:
-    """Take a property of an image away, as another writer does."""
-    patch = json.dumps([{"op": "remove", "path": f"/{name}"}])
-    path = f"/v2/images/{own_id}"
-    answer = account.glance("PATCH", path, data=patch, headers=JSON_PATCH)
-    assert answer.status_code == 200, answer.text
 
 
 def as_copied(site: Site, own_id: str) -> Answer:
@@ -420,16 +461,31 @@ def as_copied(site: Site, own_id: str) -> Answer:
     return Answer(200, json.dumps(listing).encode())
 
 
-def meanwhile(site: Site, what: str, then: Callable[[], Any]) -> Outcome:
+def lose_the_showing(site: Site) -> None:
+    """Save a row of the new version that was loaded before it was shown (F100)."""
+    new = next(
+        one
+        for one in images(site.owner)
+        if one["name"] == site.name and one["lifecycle_version"] == label(3)
+    )
+    name = importing_name(site.name, new["id"])
+    changed(site.owner, new["id"], os_hidden=True, name=name)
+
+
+def meanwhile(
+    site: Site, what: str, then: Callable[[], Any], *, answered: bool = False
+) -> Outcome:
     """How a rotation to the third version ended, when *then* happens at a step.
 
-    What *then* gives is the answer to that step, if it is one.
+    Before that, or once it is *answered*. What *then* gives is the answer to that step,
+    if it is one.
     """
-    steps = ["POST record", "PUT file", "stage", "announce", "offer", "hide"]
+    making = ["POST record", "POST record", "DELETE record", "PUT file", "stage"]
+    steps = [*making, "announce", "offer", "hide"]
 
     def act() -> Answer | None:
         answer = then()
         return answer if isinstance(answer, Answer) else None
 
-    on_write(site.proxy, steps.index(what) + 1, act)
+    on_write(site.proxy, steps.index(what) + 1, act, answered=answered)
     return site.through.openstack(*site.rotate_url())

@@ -4,17 +4,21 @@
 
 from __future__ import annotations
 
+import lzma
+import re
 from collections.abc import Callable
+from urllib.parse import unquote
 
 import pytest
 
 from tests.cloud.accounts import Account
 from tests.cloud.archives import gz
+from tests.cloud.client import Outcome
 from tests.cloud.cloud import Cloud
 from tests.cloud.images import raw
 from tests.cloud.proxy import Proxy
 from tests.cloud.source.client import Source
-from tests.cloud.source.faults import BasicAuth, Encoded, Redirect
+from tests.cloud.source.faults import BasicAuth, Encoded, Headers, Only, Redirect
 from tests.cloud.tunnel import Tunnel
 from tests.functional.outcomes import digest_of, import_url, imported, refused
 
@@ -176,6 +180,115 @@ def test_F20_tls_goes_through_a_proxy_and_stays_between_us_and_the_source(
 
     imported(member, outcome, SMALL)
     assert {*tunnel.asked} == {url.split("/")[2]}
+
+
+def test_F114_netrc_tells_no_host_or_port_that_a_redirect_chose_who_we_are(
+    member: Account, source: Source
+) -> None:
+    source.put("disk.img", SMALL)
+    other_port = source.over_tls("self-signed")
+    source.misbehave("latest", Redirect(source.by_name().url("elsewhere")))
+    source.misbehave("elsewhere", Redirect(other_port.url("disk.img")))
+    netrc = member.home / ".netrc"
+    netrc.write_text(
+        "machine 127.0.0.1 login joe password S3cret\ndefault login ann password pw\n"
+    )
+    netrc.chmod(0o600)
+
+    outcome = import_url(member, source.url("latest"), *CHECKED, "--source-insecure")
+
+    imported(member, outcome, SMALL)
+    said = [
+        "authorization" in request.headers
+        for name in ("latest", "elsewhere", "disk.img")
+        for request in source.requests(name)
+    ]
+    assert said == [True, False, False]
+
+
+def test_F114_proxy_whose_password_breaks_its_url_is_not_shown_and_works_as_advised(
+    cloud: Cloud, member: Account, source: Source, proxy: Callable
+) -> None:
+    source.put("disk.img", SMALL)
+    url = source.by_name().url("disk.img")
+    forwarding: Proxy = proxy(source.base_url)
+    host = forwarding.url.removeprefix("http://")
+
+    def through(password: str) -> Outcome:
+        environment = {"http_proxy": f"http://joe:{password}@{host}"}
+        environment["no_proxy"] = "127.0.0.1"
+        return import_url(member, url, *CHECKED, env=environment)
+
+    broken = through("S3c#r/et")
+    refused(cloud, member, broken, "can't be parsed", "'#' as %23", "'/' as %2F")
+    assert "S3c" not in broken.stderr
+    advised = through("S3c%23r%2Fet")
+
+    imported(member, advised, SMALL)
+    assert len(forwarding.sent) == 1
+
+
+def test_F128_redirector_that_led_to_a_mirror_without_the_file_is_asked_again(
+    member: Account, source: Source
+) -> None:
+    source.put("disk.img", SMALL)
+    mirror = source.by_name()
+    source.misbehave(
+        "latest",
+        Only(Redirect(mirror.url("absent/disk.img")), last=1),
+        Only(Redirect(mirror.url("disk.img")), first=2),
+    )
+
+    outcome = import_url(member, source.url("latest"), *CHECKED)
+
+    imported(member, outcome, SMALL)
+    assert len(source.requests("absent/disk.img")) == 1
+
+
+@pytest.mark.parametrize("called", ["by-our-own-name", "as-was-said"])
+def test_F127_source_is_told_a_name_of_our_own_or_the_one_that_was_said(
+    called: str, member: Account, source: Source
+) -> None:
+    url = source.put("disk.img", SMALL)
+    said = ["--user-agent", "Wget/1.21.3"] if called == "as-was-said" else []
+
+    outcome = import_url(member, url, *CHECKED, *said, "--dry-run")
+
+    assert outcome.status == 0, outcome
+    [request] = source.requests("disk.img")
+    wanted = r"Wget/1\.21\.3" if said else r"osc-imagetools/\d\S+ \(\+https://\S+/\)"
+    assert re.fullmatch(wanted, request.headers["user-agent"])
+
+
+ENCODINGS = {"xz": "disk.img.xz", "none": "disk.img", "aws-chunked": "disk.img"}
+
+
+@pytest.mark.parametrize(("encoding", "name"), ENCODINGS.items(), ids=ENCODINGS)
+def test_F123_encoding_that_is_the_file_s_own_or_says_nothing_changes_nothing(
+    encoding: str, name: str, member: Account, source: Source
+) -> None:
+    served = lzma.compress(SMALL) if name.endswith(".xz") else SMALL
+    url = source.put(name, served)
+    source.misbehave(name, Headers({"Content-Encoding": encoding}))
+
+    outcome = import_url(member, url, "--checksum", digest_of(served))
+
+    image = imported(member, outcome, SMALL)
+    assert image["lifecycle_source_digest"] == digest_of(served)
+
+
+def test_F120_url_and_tag_that_glance_can_not_hold_do_not_stop_an_import(
+    member: Account, source: Source
+) -> None:
+    quoted = source.put("disk-\N{PENGUIN}.img", SMALL)
+    source.misbehave("disk-\N{PENGUIN}.img", Headers({"ETag": f'"{"x" * 60_000}"'}))
+
+    outcome = import_url(member, unquote(quoted), "--allow-unverified")
+
+    image = imported(member, outcome, SMALL)
+    assert image["image_source"] == quoted
+    assert "lifecycle_source_etag" not in image
+    assert "ETag of 60002 characters" in outcome.stderr
 
 
 @pytest.mark.parametrize("name", ["disk.img", "disk.img.gz"])

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from osc_imagetools.lifecycle.generation import image_id
+from osc_imagetools.lifecycle.model.generation import ticket_id
 from tests.cloud.accounts import Account
 from tests.cloud.proxy import Proxy
 from tests.cloud.source.client import Source
@@ -39,7 +39,7 @@ def test_F97_snapshot_that_inherited_our_properties_is_no_version(
     member: Account, source: Source
 ) -> None:
     url = source.put("disk.img", CONTENT)
-    original = image_id(member.project_id, NAME, 7)
+    original = ticket_id(member.project_id, NAME, 7)
     inherited = {**version(NAME, 7, original), "name": "snapshot", "os_hidden": False}
     snapshot = made(member, **{**inherited, "id": str(uuid.uuid4())})
     before = shown(member, snapshot)

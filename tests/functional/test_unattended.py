@@ -40,7 +40,7 @@ def test_F87_dry_run_says_on_standard_error_where_it_would_write(
     only_row(outcome)
     [line] = outcome.stderr.splitlines()
     assert line == (
-        "Dry run, nothing is changed: cloud through, region RegionOne, "
+        "Dry run: nothing is changed in cloud through, region RegionOne, "
         f"project {member.project_id}"
     )
     assert before_glance.methods() == {"GET"}
@@ -58,7 +58,7 @@ def test_F87_another_project_and_a_cloud_without_a_name_are_told_too(
     assert f"cloud {admin.credentials.auth_url}, region" in told.stderr
     assert f"project {member.project_id}" in told.stderr
     assert quiet.stderr == ""
-    assert only_row(told)["Result"] == only_row(quiet)["Result"] == "deprecated"
+    assert only_row(told)["Step"] == only_row(quiet)["Step"] == "deprecate"
 
 
 def test_daily_run_from_cron_lets_its_day_come(
@@ -81,7 +81,7 @@ def test_daily_run_from_cron_lets_its_day_come(
         *("unchanged", before["lifecycle_deprecated_at"]),
         before["lifecycle_delete_at"],
     )
-    assert "a duration puts no date off" in row["Note"]
+    assert "a duration does not postpone a date" in row["Note"]
     assert "lifecycle_delete_at is before lifecycle_deprecated_at" in moved["Note"]
     assert nearer["Changes"] == ["lifecycle_deprecated_at"]
     assert nearer["Deprecated At"] < before["lifecycle_deprecated_at"]
@@ -112,7 +112,7 @@ def test_F88_rows_in_JSON_are_whole_and_alone_on_standard_output(
 
     outcome = member.openstack(*DEPRECATE, "missing", "--yes", "--dry-run")
 
-    assert [row["Result"] for row in outcome.json()] == ["deprecated", "failed"]
+    assert [row["Step"] for row in outcome.json()] == ["deprecate", "refuse"]
     assert outcome.status == 1
     assert len(outcome.stderr.splitlines()) == 1
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tests.cloud.source.client import Source
 from tests.cloud.source.faults import Only, Status
 from tests.cloud.vendors import LAYOUTS, Layout, image_of, publish
 from tests.cloud.vendors.openpgp import Key
+from tests.functional.generations import done, rotate, version
 from tests.functional.outcomes import (
     WRONG_USAGE,
     digest_of,
@@ -77,7 +79,7 @@ def test_without_a_published_digest_it_is_refused_and_said_how_to_go_on(
     outcome = import_url(member, url)
 
     ways = ("--checksum", "--checksum-url", "--allow-unverified")
-    refused(cloud, member, outcome, "nothing that vendors publish", *ways)
+    refused(cloud, member, outcome, "none of the lists that vendors publish", *ways)
 
 
 def test_F14_list_with_nothing_but_md5_is_refused(
@@ -127,6 +129,45 @@ def test_list_may_have_the_digest(
     assert outcome.json()["published_digest"] == published
 
 
+SHA256 = digest_of(IMAGE)[7:]
+OF_OTHER_PROGRAMS = {
+    "F125-openssl-3": (
+        "disk.img.CHECKSUM",
+        f"SHA2-256(disk.img)= {SHA256}\n".encode(),
+        [],
+    ),
+    "F125-powershell": (
+        "hashes.txt",
+        "\r\nAlgorithm       Hash       Path\r\n---------       ----       ----\r\n"
+        f"SHA256          {SHA256.upper()}       C:\\images\\disk.img\r\n".encode(
+            "utf-16"
+        ),
+        ["--checksum-url", "hashes.txt"],
+    ),
+    "F125-json": (
+        "stable.json",
+        json.dumps({"disk": {"location": "disk.img", "sha256": SHA256}}).encode(),
+        ["--checksum-url", "stable.json"],
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "options"), OF_OTHER_PROGRAMS.values(), ids=OF_OTHER_PROGRAMS
+)
+def test_list_may_be_what_another_program_writes(
+    name: str, content: bytes, options: list[str], member: Account, source: Source
+) -> None:
+    url = source.put("disk.img", IMAGE)
+    listed = source.put(name, content)
+    options = [listed if option == name else option for option in options]
+
+    outcome = import_url(member, url, *options)
+
+    image = imported(member, outcome, IMAGE)
+    assert image["lifecycle_published_digest"] == f"sha256:{SHA256} wire"
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -163,25 +204,42 @@ def test_F18_list_that_does_not_fit_its_image_is_fetched_once_more_and_no_oftene
     assert len(source.requests("disk.img.sha256")) == 2
 
 
+def test_rotation_reads_the_list_and_its_signature_once(
+    member: Account, source: Source, keyring: str
+) -> None:
+    """That tells whether there is anything new, and what the bytes have to be."""
+    version(member, content=OTHER)
+    url = source.put("disk.img", IMAGE)
+    source.put("SHA256SUMS", listing(IMAGE).encode())
+    source.put("SHA256SUMS.gpg", KEY.detached(listing(IMAGE).encode()))
+
+    told = done(rotate(member, "--url", url, "--keyring", keyring))
+
+    assert told["verified"] == "sha256+pgp"
+    for name in ("SHA256SUMS", "SHA256SUMS.gpg"):
+        asked = [one.method for one in source.requests(name)]
+        assert asked.count("GET") == 1, (name, asked)
+
+
 Unproven = Callable[[Source], object]
 SIGNED = KEY.clearsigned(listing(IMAGE))
 UNPROVEN: dict[str, tuple[Unproven, str]] = {
     "unsigned": (
         lambda source: source.put("SHA256SUMS", listing(IMAGE).encode()),
-        "beside it. Name a signed list with --checksum-url, or leave out --keyring",
+        "beside it. Specify a signed list with --checksum-url, or remove --keyring",
     ),
     "signed-by-another": (
         lambda source: source.put(
             "SHA256SUMS", Key.generate().clearsigned(listing(IMAGE))
         ),
-        "vendor.gpg lacks",
+        "which is not in ",
     ),
     "tampered-with": (
         lambda source: source.put(
             "SHA256SUMS",
             SIGNED.replace(listing(IMAGE).encode(), listing(OTHER).encode()),
         ),
-        "it does not fit",
+        "it does not match",
     ),
 }
 
@@ -207,11 +265,11 @@ def test_list_that_the_keyring_does_not_prove_is_refused(
 @pytest.mark.parametrize(
     ("options", "status", "says"),
     [
-        pytest.param([], 1, "is no keyring", id="of-no-certificates"),
+        pytest.param([], 1, "is not a keyring", id="of-no-certificates"),
         pytest.param(
             ["--checksum", digest_of(IMAGE)],
             WRONG_USAGE,
-            "--keyring proves",
+            "--keyring verifies",
             id="for-a-digest",
         ),
     ],

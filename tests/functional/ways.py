@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from osc_imagetools.lifecycle.generation import Run, image_id
-from osc_imagetools.operations.run import this_run
+from osc_imagetools.glance.machine import THIS_MACHINE
+from osc_imagetools.lifecycle.model.generation import ticket_id
+from osc_imagetools.lifecycle.model.run import Run
 from tests.functional.families import dead_process, made, version
 from tests.functional.outcomes import digest_of
 from tests.functional.rotations import BUILT, CURRENT, NEW, OLD, Site, label
@@ -95,8 +96,8 @@ def by_repair(site: Site) -> list[str]:
     """All that runs can leave at once: three are visible, and a dead one's record."""
     for generation, content in enumerate((OLD, CURRENT, NEW), 1):
         site.published(generation, content)
-    fourth = image_id(site.owner.project_id, site.name, 4)
-    dead = str(Run("a-run", this_run().host, dead_process(), 1))
+    fourth = ticket_id(site.owner.project_id, site.name, 4)
+    dead = str(Run("a-run", THIS_MACHINE.new_run().host, dead_process(), 1))
     made(site.owner, **version(site.name, 4, fourth), lifecycle_run=dead)
     return site.rotate_url()
 
@@ -106,29 +107,31 @@ WAYS = {
         by_url,
         (
             *("POST record", "POST members", "PUT member", "DELETE record"),
-            *("POST record", "PUT file", "stage", "POST members", "PUT member"),
+            *("POST record", "POST record", "DELETE record"),
+            *("PUT file", "stage", "POST members", "PUT member"),
             *("announce", "offer", "hide", "PATCH tags"),
         ),
     ),
     "file": Way(
         by_file,
         (
-            *("POST record", "PUT file", "stage"),
+            *("POST record", "POST record", "DELETE record", "PUT file", "stage"),
             *("announce", "offer", "hide", "PATCH name visibility"),
         ),
     ),
     "image": Way(
         by_image,
         (
-            *("POST record", "DELETE record", "stage"),
-            *("announce", "offer", "hide", "POST deactivate"),
+            *("POST record", "DELETE record", "mark", "stage"),
+            *("announce", "offer", "hide", "settle", "POST deactivate"),
         ),
     ),
     "adopt": Way(
         by_adoption,
         (
-            *("POST record", "DELETE record", "adopt"),
-            *("POST record", "PUT file", "stage", "announce", "offer", "hide"),
+            *("POST record", "DELETE record", "PATCH lifecycle_adopting", "adopt"),
+            *("POST record", "POST record", "DELETE record", "PUT file", "stage"),
+            *("announce", "offer", "hide", "settle"),
         ),
     ),
     "rollback": Way(
@@ -136,30 +139,40 @@ WAYS = {
         (
             *("POST record", "POST members", "PUT member", "DELETE record"),
             *("POST record", "DELETE record", "PATCH visibility"),
-            *("POST members", "PUT member", "announce", "offer", "hide"),
+            *("POST members", "PUT member"),
+            *("mark", "announce", "offer", "hide", "settle"),
         ),
         "rolled back",
     ),
     "back": Way(
         by_going_back,
-        ("POST record", "DELETE record", "announce", "offer", "hide"),
+        (
+            *("POST record", "DELETE record"),
+            *("mark", "announce", "offer", "hide", "settle"),
+        ),
         "rolled back",
     ),
     "revival": Way(
         by_revival,
         (
             *("POST record", "DELETE record", "POST reactivate"),
-            *("announce", "offer", "hide"),
+            *("mark", "announce", "offer", "hide", "settle"),
         ),
         "rolled back",
     ),
     "listed": Way(
         by_file_beside_the_old,
-        ("POST record", "PUT file", "stage", "announce", "offer", "PATCH name"),
+        (
+            *("POST record", "POST record", "DELETE record", "PUT file", "stage"),
+            *("announce", "offer", "PATCH name", "settle"),
+        ),
     ),
     "repair": Way(
         by_repair,
-        ("hide", "hide", "announce", "announce", "DELETE record"),
+        (
+            *("announce", "mark", "hide", "announce", "mark", "hide"),
+            *("settle", "settle", "DELETE record"),
+        ),
         "unchanged",
     ),
 }

@@ -12,6 +12,9 @@ from typing import Any
 from tests.cloud.proxy import Proxy
 from tests.cloud.proxy.sent import Sent
 
+MARKS = ("/lifecycle_coming_", "/lifecycle_leaving_")
+"""Of a swap that is under way."""
+
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -24,7 +27,15 @@ def step(sent: Sent) -> str:
     """What a writing request does, in a word or two."""
     if sent.method != "PATCH":
         return f"{sent.method} {_noun(sent.path)}"
-    said = {each["path"][1:]: each.get("value") for each in json.loads(sent.body)}
+    operations = json.loads(sent.body)
+    # What it only requires is set to what it is.
+    said = {
+        each["path"][1:]: each.get("value")
+        for each in operations
+        if each["op"] != "replace" and not each["path"].startswith(MARKS)
+    }
+    if not said:
+        return "mark" if operations[0]["op"] == "add" else "settle"
     if said.keys() == {"os_hidden"}:
         return "hide" if said["os_hidden"] else "show"
     if said.get("os_hidden") is False:

@@ -15,8 +15,12 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
+
+from osc_imagetools.lifecycle.model import remedy
+from tests.unit import plugin
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "osc_imagetools"
@@ -176,6 +180,55 @@ def _says_it_elsewhere(node: ast.AST) -> bool:
     return getattr(node, "name", "") in ("get_parser", "take_action")
 
 
+OWN_COMMANDS = [plugin.words(each) for each in plugin.entry_points()]
+"""Of this plugin, as people type them, without ``openstack``."""
+
+
+def written_out(source: str) -> list[str]:
+    """The commands of ours that *source* has as text, and not by ``remedy.ours``."""
+    tree = ast.parse(source)
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, documented) and ast.get_docstring(node)
+    }
+    texts = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and id(node) not in docstrings
+    ]
+    return [
+        command
+        for command in OWN_COMMANDS
+        for text in texts
+        if f"openstack {command}" in str(text)
+    ]
+
+
+ADVISING = [
+    module for module in MODULES if "osc_imagetools/commands/" not in str(module.id)
+]
+"""What tells people what to do; the help of commands has examples."""
+
+
+class TestRemedies:
+    @pytest.mark.parametrize("file", ADVISING)
+    def test_of_ours_are_written_for_the_project_that_one_works_for(self, file):
+        assert written_out(file.read_text()) == []
+
+    def test_that_are_written_out_are_noticed(self):
+        source = '"openstack image rotate"\nuse = f"\'openstack image rotate\' {x}"'
+
+        assert written_out(source) == ["image rotate"]
+
+    def test_of_ours_are_none_of_the_clients(self):
+        own, stock = get_args(remedy.Own), get_args(remedy.Stock)
+
+        assert {f"image {verb}" for verb in own} <= {*OWN_COMMANDS}
+        assert {f"image {verb}" for verb in stock}.isdisjoint(OWN_COMMANDS)
+
+
 class TestEveryModule:
     @pytest.mark.parametrize("file", MODULES)
     def test_says_what_its_public_things_are(self, file):
@@ -206,6 +259,19 @@ class TestEveryModule:
         ]
 
         assert long == []
+
+
+def test_the_name_of_a_public_class_stands_for_one_class():
+    places: dict[str, list[str]] = {}
+    for module in MODULES:
+        [file] = module.values
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(str(module.id))
+
+    twice = {name: found for name, found in places.items() if len(found) > 1}
+
+    assert twice == {}
 
 
 def tracked() -> list[Path]:

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from osc_imagetools.lifecycle import properties
-from osc_imagetools.lifecycle.standards import STANDARDS
-from osc_imagetools.lifecycle.state import State
+from osc_imagetools.lifecycle.model import properties
+from osc_imagetools.lifecycle.model.standards import STANDARDS
+from osc_imagetools.lifecycle.model.state import State
 
 DEFINITIONS = {
     file.name.removesuffix(".json"): json.loads(file.read_text())

@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import ast
 import configparser
+import importlib
 import os
 import re
 import shutil
@@ -214,6 +215,30 @@ def _imports_of_ours() -> set[str]:
     return found
 
 
+def _imported_in_functions() -> set[str]:
+    """The modules of ours that those of the commands import when they are needed."""
+    return {
+        node.module
+        for file in (PACKAGE / "commands").rglob("*.py")
+        for function in ast.walk(ast.parse(file.read_text()))
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.ImportFrom) and is_ours(node.module or "")
+    }
+
+
+EACH_FIRST = """
+import importlib, os, sys
+for name in sys.argv[1:]:
+    if not (child := os.fork()):
+        importlib.import_module(name)
+        os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        print(name)
+"""
+"""Prints which of the modules that it is told can't be loaded before the others."""
+
+
 def imported_by(program: str) -> set[str]:
     """The modules in memory at the end of *program*, in a process of its own."""
     ended = "\nimport sys; print(*sys.modules, file=sys.stderr)"
@@ -306,6 +331,26 @@ class TestStart:
 
         ours = {module for module in imported if is_ours(module)}
         assert {module for module in ours if not thin.fullmatch(module)} == set()
+
+    def test_every_module_can_be_loaded(self):
+        """So all of their lines are counted, whatever else loads them."""
+        paths = [path.relative_to(ROOT) for path in PACKAGE.rglob("*.py")]
+        names = {".".join(path.with_suffix("").parts) for path in paths}
+
+        for name in names:
+            importlib.import_module(name.removesuffix(".__init__"))
+
+        assert len(names) > len(plugin.entry_points())
+
+    def test_what_a_command_loads_when_it_needs_it_can_be_loaded_first(self):
+        """The tests run commands in forks of a process that has loaded everything."""
+        needed = sorted(_imported_in_functions())
+
+        done = run(
+            sys.executable, "-c", self.STOCK + EACH_FIRST, *needed, cwd=ROOT.parent
+        )
+
+        assert (done.stdout, len(needed) > 10) == ("", True)
 
     def test_our_commands_import_no_library_that_the_client_has_not_loaded(self):
         modules = {entry_point.module for entry_point in plugin.entry_points()}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osc_imagetools.printable import printable
+from osc_imagetools.printable import one_line, printable
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,17 @@ def test_nothing_but_printable_characters_come_out(text, most) -> None:
     assert shown.isprintable()
     # An escape has ten characters at most
     assert len(shown) <= 10 * most
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("two  spaces", "two  spaces"),
+        (" around ", "around"),
+        ("a\n    b\r\n\r\n c\u2028d", "a b c d"),
+        ("a\tb", "a\tb"),
+        ("", ""),
+    ],
+)
+def test_lines_become_one_and_what_is_within_them_stays(text, line) -> None:
+    assert one_line(text) == line

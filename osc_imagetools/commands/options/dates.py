@@ -8,32 +8,33 @@ import argparse
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from osc_imagetools.commands.options import types
+from osc_imagetools.commands.options import groups, types
 from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
-    from osc_imagetools.lifecycle.moments import Duration
+    from osc_imagetools.lifecycle.model.dates import Duration
 
 _STEPS = {
     "deprecate": (
-        _("When it is no longer offered (ISO 8601, UTC; default: now)"),
-        _("The same, so long from now: 30d, 6 months, 1y"),
+        _("Schedule the deprecation for this time (ISO 8601, UTC; default: now)"),
+        _("Schedule the deprecation for this long from now: 30d, 6 months, 1y"),
     ),
     "obsolete": (
-        _("When it no longer boots (ISO 8601, UTC)"),
-        _("The same, so long from now"),
+        _("Record when the images become obsolete and no longer boot (ISO 8601, UTC)"),
+        _("Record that the images become obsolete this long from now"),
     ),
     "delete": (
-        _("When it may be deleted (ISO 8601, UTC)"),
-        _("The same, so long from now"),
+        _("Record when the images may be deleted (ISO 8601, UTC)"),
+        _("Record that the images may be deleted this long from now"),
     ),
 }
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """``--deprecate-at|-in``, ``--obsolete-at|-in``, ``--delete-at|-in``."""
+    group = groups.group(parser, groups.SCHEDULE)
     for step, (at, in_) in _STEPS.items():
-        pair = parser.add_mutually_exclusive_group()
+        pair = group.add_mutually_exclusive_group()
         pair.add_argument(f"--{step}-at", metavar="<date>", type=types.moment, help=at)
         pair.add_argument(
             f"--{step}-in", metavar="<duration>", type=types.duration, help=in_
@@ -42,7 +43,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def dates(parsed_args: argparse.Namespace) -> dict[str, datetime | Duration]:
     """What was said, by the name of the property."""
-    from osc_imagetools.lifecycle import properties
+    from osc_imagetools.lifecycle.model import properties
 
     names = {
         "deprecate": properties.DEPRECATED_AT,

@@ -7,30 +7,37 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from osc_imagetools.commands.options import types
+from osc_imagetools.commands.options import groups, property_names, types
 from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
-    from osc_imagetools.lifecycle.description import Description
+    from osc_imagetools.lifecycle.rotation.new_version import Description
 
-STANDARDS = ("scs-0102",)
+STANDARDS = ("scs-0102", "scs-0102-v2")
 
 
-def add(parser: argparse.ArgumentParser, *, default: str = _("default")) -> None:
+def add(
+    parser: argparse.ArgumentParser,
+    *,
+    inherits: str | None = None,
+    default: str = _("default"),
+) -> None:
     """Version, date, what a server needs, properties, tags, and who sees it.
 
-    *default* is said of what a version is when nothing else was said.
+    *inherits* tells what becomes of that which no option says; *default* is said of
+    what a version is then.
     """
-    _add_label(parser)
-    _add_needs(parser)
-    _add_properties(parser)
-    _add_visibility(parser, default)
-    _add_protection(parser, default)
+    group = groups.group(parser, groups.NEW_VERSION, inherits)
+    add_label(group, _("the date that the source gives, or today"))
+    _add_needs(group)
+    _add_properties(group)
+    add_visibility(group, default)
+    _add_protection(group, default)
 
 
 def description(parsed_args: argparse.Namespace) -> Description:
     """What was said."""
-    from osc_imagetools.lifecycle.description import Description
+    from osc_imagetools.lifecycle.rotation.new_version import Description
 
     return Description(
         visibility=parsed_args.visibility,
@@ -46,71 +53,76 @@ def description(parsed_args: argparse.Namespace) -> Description:
     )
 
 
-def _add_label(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+def add_label(group: groups.Group, default_day: str) -> None:
+    """Add what names a version; *default_day* says when it was built if nobody does."""
+    group.add_argument(
         "--image-version",
         metavar="<version>",
         type=types.image_name,
-        help=_("The version's label (default: the build date as YYYYMMDD)"),
+        help=_("Label the version with this text (default: its build date, YYYYMMDD)"),
     )
-    parser.add_argument(
+    group.add_argument(
         "--build-date",
         metavar="<date>",
         type=types.day,
-        help=_("When it was built (YYYY-MM-DD; default: the source's date, or today)"),
+        help=_("Set the day on which the version was built, YYYY-MM-DD (default: %s)")
+        % default_day,
     )
 
 
-def _add_needs(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+def _add_needs(group: groups.Group) -> None:
+    group.add_argument(
         "--min-disk",
         metavar="<disk-gb>",
         type=types.count,
         default=0,
-        help=_("Smallest disk in GiB (default: what the image's own disk needs)"),
+        help=_(
+            "Set the smallest disk that a server needs, in GiB; never less than the "
+            "disk in the image needs"
+        ),
     )
-    parser.add_argument(
+    group.add_argument(
         "--min-ram",
         metavar="<ram-mb>",
         type=types.count,
         default=0,
-        help=_("Smallest memory in MiB (default: any)"),
+        help=_("Set the smallest memory that a server needs, in MiB"),
     )
 
 
-def _add_properties(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+def _add_properties(group: groups.Group) -> None:
+    group.add_argument(
         "--standard",
         metavar="<standard>",
         choices=STANDARDS,
-        help=_("Refuse an image that lacks a property that this demands: %s")
-        % ", ".join(STANDARDS),
+        help=_("Abort if the image lacks a property that this standard requires: %s")
+        % _(" or ").join(STANDARDS),
     )
-    parser.add_argument(
+    group.add_argument(
         "--property",
         metavar="<key=value>",
         dest="properties",
         type=types.property_pair,
-        action="append",
+        action=property_names.Pairs,
         default=[],
-        help=_("A property of the image (repeat for several)"),
+        help=_("Set a property of the image (repeat for several)"),
     )
-    parser.add_argument(
+    group.add_argument(
         "--tag",
         metavar="<tag>",
         dest="tags",
         type=types.tag,
         action="append",
         default=[],
-        help=_("A tag of the image (repeat for several)"),
+        help=_("Add a tag to the image (repeat for several)"),
     )
 
 
-def _add_visibility(parser: argparse.ArgumentParser, default: str) -> None:
+def add_visibility(group: groups.Group, default: str) -> None:
     """``--public|--private|--community|--shared``, as the stock client has them."""
-    group = parser.add_mutually_exclusive_group()
+    exclusive = group.add_mutually_exclusive_group()
     for visibility, meaning in _VISIBILITIES.items():
-        group.add_argument(
+        exclusive.add_argument(
             f"--{visibility}",
             dest="visibility",
             action="store_const",
@@ -120,32 +132,35 @@ def _add_visibility(parser: argparse.ArgumentParser, default: str) -> None:
         )
 
 
-def _add_protection(parser: argparse.ArgumentParser, default: str) -> None:
-    protection = parser.add_mutually_exclusive_group()
+def _add_protection(group: groups.Group, default: str) -> None:
+    protection = group.add_mutually_exclusive_group()
     protection.add_argument(
         "--protected",
         action="store_true",
         default=None,
-        help=_("Keep the image from being deleted, once it is verified"),
+        help=_("Protect the image from deletion, once it is verified"),
     )
     protection.add_argument(
         "--unprotected",
         dest="protected",
         action="store_false",
         default=None,
-        help=_("Let the image be deleted ({default})").format(default=default),
+        help=_("Allow the image to be deleted ({default})").format(default=default),
     )
-    parser.add_argument(
+    group.add_argument(
         "--hidden",
         dest="stays_hidden",
         action="store_true",
-        help=_("Leave the verified image hidden, under a name of its own (staged)"),
+        help=_(
+            "Leave the verified image hidden and staged, under a name of its own, "
+            "instead of publishing it"
+        ),
     )
 
 
 _VISIBILITIES = {
-    "public": _("Everybody sees the image"),
-    "private": _("Only the project sees the image"),
-    "community": _("Everybody may use the image, who knows its ID"),
-    "shared": _("The project and its image members see the image ({default})"),
+    "public": _("Make the image visible to everybody"),
+    "private": _("Make the image visible to its project only"),
+    "community": _("Make the image usable by everybody who knows its ID"),
+    "shared": _("Make the image visible to its project and its members ({default})"),
 }

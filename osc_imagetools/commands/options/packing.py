@@ -7,7 +7,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from osc_imagetools.commands.options import types
+from osc_imagetools.commands.options import groups, types
 from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
@@ -17,76 +17,103 @@ IMAGE_SIZE_CAP = 1 << 40
 """Bytes: what Glance itself allows if nobody configured it ('image_size_cap')."""
 
 
-def add(parser: argparse.ArgumentParser) -> None:
-    """``--unpack``, ``--member``, ``--max-size``, ``--disk-format``, ``--convert``,
-    ``--tmpdir``.
+def add(
+    parser: argparse.ArgumentParser,
+    *,
+    disk_format: str = _("the format that the bytes have"),
+    convert: str = _("no conversion"),
+) -> None:
+    """``--unpack``, ``--member``, ``--max-size``, ``--max-window``, ``--disk-format``,
+    ``--container-format``, ``--convert``, ``--tmpdir``.
+
+    *disk_format* and *convert* are what is said of their defaults.
     """
-    # A member is one of an archive that is unpacked
-    group = parser.add_mutually_exclusive_group()
+    group = groups.group(parser, groups.UNPACKING)
+    _add_unpacking(group)
     group.add_argument(
-        "--unpack",
-        choices=("auto", "none"),
-        default="auto",
-        help=_(
-            "auto: take off what the image is packed in, which its first bytes tell "
-            "(default); none: store what is served as it is, so that a compressed "
-            "image becomes one that no server can start from"
-        ),
-    )
-    group.add_argument(
-        "--member",
-        metavar="<glob>",
-        help=_("Which file of an archive, if it holds more than one image"),
-    )
-    parser.add_argument(
-        "--max-size",
-        metavar="<size>",
-        type=types.size,
-        help=_(
-            "Give up an image larger than this, unpacked: bytes, or 10G (default: 1T)"
-        ),
-    )
-    parser.add_argument(
         "--disk-format",
         metavar="<disk-format>",
-        help=_("What the bytes have to be (default: what they are)"),
+        help=_("Require the bytes to be of this disk format (default: %s)")
+        % disk_format,
     )
-    parser.add_argument(
+    group.add_argument(
         "--container-format",
         metavar="<container-format>",
         default="bare",
         help=_(
-            "What the stored file is around the disk: bare, ova … (default: bare); "
-            "what isn't bare is stored as served"
+            "Set the container format of the stored file: bare, ova …; any other than "
+            "bare is stored as served (default: bare)"
         ),
     )
-    parser.add_argument(
+    group.add_argument(
         "--convert",
         choices=("raw", "qcow2", "auto"),
         help=_(
-            "Convert the image when it has been verified, with QEMU's tools; auto: to "
-            "raw where the store is Ceph (default: leave it as it is). "
-            "The download is copied to --tmpdir for that; its raw form never is"
-        ),
+            "Convert the verified image with QEMU's tools to raw or qcow2; auto: to "
+            "raw if the store is Ceph. The download is copied to --tmpdir first; its "
+            "raw form never is (default: %s)"
+        )
+        % convert,
     )
-    parser.add_argument(
+    group.add_argument(
         "--tmpdir",
         metavar="<folder>",
         help=_(
-            "Where to copy what has to lie on the disk first, a zip or what is "
-            "converted (default: TMPDIR, or /var/tmp)"
+            "Copy a zip, or a download to convert, to this folder first (default: "
+            "TMPDIR, or /var/tmp)"
+        ),
+    )
+
+
+def _add_unpacking(group: groups.Group) -> None:
+    # A member is one of an archive that is unpacked
+    exclusive = group.add_mutually_exclusive_group()
+    exclusive.add_argument(
+        "--unpack",
+        choices=("auto", "none"),
+        default="auto",
+        help=_(
+            "Unpack a file whose first bytes show that it is compressed or an archive "
+            "(auto), or store the file as served (none): no server can start from an "
+            "image that is stored compressed (default: auto)"
+        ),
+    )
+    exclusive.add_argument(
+        "--member",
+        metavar="<glob>",
+        help=_(
+            "Extract the file that matches this from an archive with several images"
+        ),
+    )
+    group.add_argument(
+        "--max-size",
+        metavar="<size>",
+        type=types.size,
+        help=_(
+            "Abort if the unpacked image is larger than this: bytes, or 10G (default: "
+            "1T)"
+        ),
+    )
+    group.add_argument(
+        "--max-window",
+        metavar="<size>",
+        type=types.size,
+        help=_(
+            "Abort if unpacking xz, LZMA or zstd takes more memory than this: bytes, "
+            "or 1G (default: 128M)"
         ),
     )
 
 
 def packing(parsed_args: argparse.Namespace) -> Packing:
     """What was said."""
-    from osc_imagetools.source.limits import Limits
+    from osc_imagetools.source.limits import MAX_WINDOW_BYTES, Limits
     from osc_imagetools.source.packing import Packing
 
     limits = Limits(
         max_payload_bytes=parsed_args.max_size or IMAGE_SIZE_CAP,
         ratio_applies=parsed_args.max_size is None,
+        max_window_bytes=parsed_args.max_window or MAX_WINDOW_BYTES,
     )
     return Packing(
         limits,

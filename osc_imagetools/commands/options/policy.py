@@ -7,46 +7,74 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from osc_imagetools.commands.options import types
+from osc_imagetools.commands.options import groups, types
 from osc_imagetools.i18n import _
 
 _OPTIONS: dict[str, tuple[str, str]] = {
-    "keep": ("<number>", _("How many previous versions to keep, 1 or more")),
-    "delete-after": ("<duration>", _("Delete a version so long after it was replaced")),
-    "end-at": ("<date>", _("When the family ends (ISO 8601, UTC)")),
+    "keep": (
+        "<number>",
+        _(
+            "Record how many previous versions to keep, 1 or more; no command deletes "
+            "the others yet"
+        ),
+    ),
+    "delete-after": (
+        "<duration>",
+        _(
+            "Record how long after its replacement a version may be deleted: 90d, 1y; "
+            "no command deletes the version yet"
+        ),
+    ),
+    "end-at": (
+        "<date>",
+        _("Record when the family ends and is no longer rotated (ISO 8601, UTC)"),
+    ),
     "replace-frequency": (
         "<frequency>",
-        _("How often it is replaced, in the words of scs-0102: monthly, weekly …"),
+        _(
+            "Record how often the family gets a new version, in the words of scs-0102: "
+            "yearly, quarterly, monthly, weekly, daily, critical_bug or never"
+        ),
     ),
     "provided-until": (
         "<date>",
-        _("How long it is offered, in the words of scs-0102: YYYY-MM-DD, notice, none"),
+        _(
+            "Record how long the family is offered, in the words of scs-0102: "
+            "YYYY-MM-DD, notice or none"
+        ),
     ),
     "uuid-validity": (
         "<validity>",
-        _("How long its IDs stay valid, in the words of scs-0102: last-3, forever …"),
+        _(
+            "Record how long the IDs of the versions stay valid, in the words of "
+            "scs-0102: YYYY-MM-DD, last-3, notice, forever or none"
+        ),
     ),
 }
 
 
 def add_values(parser: argparse.ArgumentParser) -> None:
     """``--keep <number>`` and so on."""
+    group = groups.group(parser, groups.POLICY)
     for name, (metavar, meaning) in _OPTIONS.items():
-        parser.add_argument(
+        group.add_argument(
             f"--{name}", metavar=metavar, type=_TYPES[name], help=meaning
         )
 
 
 def add_names(parser: argparse.ArgumentParser) -> None:
     """``--keep`` and so on: which of them to take away."""
+    group = groups.group(parser, groups.POLICY)
     for name in _OPTIONS:
-        parser.add_argument(
-            f"--{name}", action="store_true", help=_("Take the family's %s away") % name
+        group.add_argument(
+            f"--{name}",
+            action="store_true",
+            help=_("Remove what was recorded with --%s") % name,
         )
-    parser.add_argument(
+    group.add_argument(
         "--by-tag",
         action="store_true",
-        help=_("Keep the family's tag on its current version alone no longer"),
+        help=_("Stop keeping the tag of the family on its current version only"),
     )
 
 
@@ -59,7 +87,7 @@ def values(parsed_args: argparse.Namespace) -> dict[str, str]:
 
 def names(parsed_args: argparse.Namespace) -> list[str]:
     """The properties that are to be taken away."""
-    from osc_imagetools.lifecycle import properties
+    from osc_imagetools.lifecycle.model import properties
 
     named = {**_properties(), "by-tag": properties.FAMILY_TAG}
     return [name for option, name in named.items() if _said(parsed_args, option)]
@@ -70,7 +98,7 @@ def _said(parsed_args: argparse.Namespace, option: str) -> Any:
 
 
 def _properties() -> dict[str, str]:
-    from osc_imagetools.lifecycle import properties
+    from osc_imagetools.lifecycle.model import properties
 
     return {
         "keep": properties.KEEP,

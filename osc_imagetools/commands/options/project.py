@@ -1,40 +1,64 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""For whom a command works."""
+"""For which project a command works, and whose images it shows."""
 
 from __future__ import annotations
 
 import argparse
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from openstack import exceptions
-from openstackclient.identity import common as identity
 
+from osc_imagetools.commands.options import groups
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.i18n import _
+
+if TYPE_CHECKING:
+    from osc_imagetools.lifecycle.inventory import Scope
+    from osc_imagetools.lifecycle.model.project import Project
 
 _ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """``--project``, ``--project-domain``: for whom we work."""
-    parser.add_argument(
+    group = groups.group(parser, groups.PROJECT)
+    group.add_argument(
         "--project",
         metavar="<project>",
-        help=_("Work for this project (name or ID; default: that of the session)"),
+        help=_(
+            "Work for this project, by name or ID (default: the project of the session)"
+        ),
     )
-    identity.add_project_domain_option_to_parser(parser)
+    add_domain(group)
 
 
-def owner(parsed_args: argparse.Namespace, client_manager: Any) -> str:
-    """The ID of the project that we work for."""
+def add_domain(group: groups.Group) -> None:
+    """``--project-domain``."""
+    group.add_argument(
+        "--project-domain",
+        metavar="<project-domain>",
+        help=_("Look --project up in this domain, by name or ID"),
+    )
+
+
+def project(parsed_args: argparse.Namespace, client_manager: Any) -> Project:
+    """The project that we work for."""
+    from osc_imagetools.lifecycle.model.project import Project
+
+    session = client_manager.auth_ref
+    owner = _owner(parsed_args, client_manager)
+    return Project(owner, session is None or owner != session.project_id)
+
+
+def _owner(parsed_args: argparse.Namespace, client_manager: Any) -> str:
     session = client_manager.auth_ref
     if not parsed_args.project:
         if session is None or not session.project_id:
             raise OperatorError(
-                "The session is for no project",
-                do="Name one with --project, or in the cloud's configuration.",
+                "The session has no project",
+                do="Name one with --project or in the configuration of the cloud.",
             )
         return str(session.project_id)
     wanted = str(parsed_args.project)
@@ -65,6 +89,37 @@ def _looks_like_an_id(wanted: str) -> str:
         return wanted
     raise OperatorError(
         f"Project '{wanted}' could not be looked up",
-        "your roles don't allow that (403)",
+        "your roles do not allow that (403)",
         "Name it by its ID.",
     )
+
+
+def add_scope(parser: argparse.ArgumentParser) -> None:
+    """``--project|--all-projects``, ``--project-domain``."""
+    group = groups.group(parser, groups.PROJECT)
+    exclusive = group.add_mutually_exclusive_group()
+    exclusive.add_argument(
+        "--project",
+        metavar="<project>",
+        help=_(
+            "Show only what this project owns, by name or ID (default: all versions "
+            "that you may see, except other projects' private images)"
+        ),
+    )
+    add_domain(group)
+    exclusive.add_argument(
+        "--all-projects",
+        action="store_true",
+        help=_("Also show other projects' private images, which only admins can see"),
+    )
+
+
+def scope(parsed_args: argparse.Namespace, client_manager: Any) -> Scope:
+    """Whose images a reading command covers."""
+    from osc_imagetools.lifecycle.inventory import Scope
+
+    if parsed_args.project:
+        return Scope.of(project(parsed_args, client_manager))
+    session = client_manager.auth_ref
+    own = str(session.project_id or "") if session else ""
+    return Scope(own=own, everything=parsed_args.all_projects)

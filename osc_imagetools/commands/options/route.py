@@ -7,7 +7,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from osc_imagetools.commands.options import types
+from osc_imagetools.commands.options import groups, types
 from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
@@ -17,45 +17,59 @@ METHODS = ("stream", "web-download", "glance-direct")
 IMPORT_SECONDS = 3600
 
 
-def add(parser: argparse.ArgumentParser) -> None:
-    """``--method``, ``--store``, ``--all-stores``, ``--timeout``."""
-    parser.add_argument(
+def add(
+    parser: argparse.ArgumentParser, *, store: str = _("the default store of the cloud")
+) -> None:
+    """``--method``, ``--store``, ``--all-stores``, ``--allow-failure``, ``--timeout``.
+
+    *store* is what is said of the default of ``--store``.
+    """
+    group = groups.group(parser, groups.STORAGE)
+    group.add_argument(
         "--method",
         metavar="<method>",
         choices=METHODS,
         default=METHODS[0],
         help=_(
-            "stream: through this machine into the store, which is the fastest; "
-            "web-download: Glance fetches the URL; glance-direct: through this machine "
-            "into Glance's staging, and imported from there (default: %s)"
+            "Choose the way into Glance. stream: through this machine into the store, "
+            "which is the fastest; web-download: Glance fetches the URL; "
+            "glance-direct: through this machine into Glance's staging area, and "
+            "imported from there (default: %s)"
         )
         % METHODS[0],
     )
-    stores = parser.add_mutually_exclusive_group()
+    stores = group.add_mutually_exclusive_group()
     stores.add_argument(
         "--store",
         metavar="<store>",
         dest="stores",
         action="append",
         default=[],
-        help=_("Store the image there (repeat for several, which are staged once)"),
+        help=_(
+            "Store the image in this store, or repeat the option for several (default: "
+            "%s)"
+        )
+        % store,
     )
     stores.add_argument(
         "--all-stores",
         action="store_true",
         help=_("Store the image in all stores of the cloud"),
     )
-    parser.add_argument(
+    group.add_argument(
         "--allow-failure",
         action="store_true",
-        help=_("Offer the image also if some of several stores have not got it"),
+        help=_("Publish the image even if it fails to reach some of several stores"),
     )
-    parser.add_argument(
+    group.add_argument(
         "--timeout",
         metavar="<seconds>",
         type=types.seconds,
         default=IMPORT_SECONDS,
-        help=_("Give up an import of Glance's own after so long (default: %d)")
+        help=_(
+            "Abort if Glance's part of an import takes longer than this, in seconds "
+            "(default: %d)"
+        )
         % IMPORT_SECONDS,
     )
 

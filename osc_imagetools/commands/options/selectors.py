@@ -7,45 +7,64 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from osc_imagetools.commands.options import types
+from osc_imagetools.commands.options import groups, types
 from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
-    from osc_imagetools.lifecycle.selection import Selectors
+    from osc_imagetools.lifecycle.inventory import Selectors
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """``--family``, ``--with-tag``, ``--older-than``, ``--include-current``."""
-    parser.add_argument(
+    group = groups.group(parser, groups.SELECTION)
+    group.add_argument(
         "--family",
         metavar="<name>",
         type=types.image,
-        help=_("The versions of this family but its current one"),
+        help=_("Select the versions of this family, except the current one"),
     )
-    parser.add_argument(
+    group.add_argument(
         "--with-tag",
         metavar="<tag>",
         type=types.tag,
         action="append",
         default=[],
-        help=_("The images with this tag (may be repeated: with all of them)"),
+        help=_("Select the images with this tag (repeat to require several)"),
     )
-    parser.add_argument(
+    group.add_argument(
         "--older-than",
         metavar="<duration>",
         type=types.duration,
-        help=_("Of those, the ones that were created so long ago: 90d, 1y"),
+        help=_("Select only images that are older than this: 90d, 1y"),
     )
-    parser.add_argument(
+    group.add_argument(
         "--include-current",
         action="store_true",
-        help=_("Of those, the current version of a family too"),
+        help=_("Also select the current versions of families"),
+    )
+
+
+def add_states(group: groups.Group) -> None:
+    """``--state``, of versions of families."""
+    from osc_imagetools.lifecycle.model.state import State
+
+    group.add_argument(
+        "--state",
+        metavar="<state>",
+        dest="states",
+        choices=[str(state) for state in State if state is not State.DELETED],
+        action="append",
+        default=[],
+        help=_(
+            "Select only versions in this state: importing, staged, active, deprecated "
+            "or obsolete (repeat for several)"
+        ),
     )
 
 
 def selectors(parsed_args: argparse.Namespace) -> Selectors | None:
     """What was said; ``None`` where no image is described."""
-    from osc_imagetools.lifecycle.selection import Selectors
+    from osc_imagetools.lifecycle.inventory import Selectors
 
     said = parsed_args
     if not (said.family or said.with_tag):

@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import argparse
+import pathlib
+import re
 import sys
 import urllib.parse
 from typing import TYPE_CHECKING
 
-from osc_imagetools.commands.options import types
+from osc_imagetools.commands.options import groups, types
 from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
@@ -18,72 +20,126 @@ if TYPE_CHECKING:
 STALL_SECONDS = 60
 
 
+def add_origin(parser: argparse.ArgumentParser) -> None:
+    """``--url|--file|--image``."""
+    told = _("Use at most one of --url, --file and --image.")
+    source = groups.group(parser, groups.SOURCE, told)
+    group = source.add_mutually_exclusive_group()
+    group.add_argument(
+        "--url",
+        "--uri",
+        metavar="<url>",
+        type=types.url,
+        help=_(
+            "Import the new version from this URL (default: the URL of the current "
+            "version, which is its property image_source)"
+        ),
+    )
+    group.add_argument(
+        "--file",
+        metavar="<path>",
+        type=_path,
+        help=_("Import the new version from this file, verified like one from a URL"),
+    )
+    group.add_argument(
+        "--image",
+        metavar="<image>",
+        type=types.image,
+        help=_(
+            "Use this image, which is in Glance already, as the new version (name or "
+            "ID): built by hand, by Packer, or left staged by an earlier rotation"
+        ),
+    )
+
+
 def add(parser: argparse.ArgumentParser) -> None:
     """``--mirror``, ``--connections``, ``--stall-timeout``, ``--source-…``."""
-    parser.add_argument(
+    group = groups.group(parser, groups.SOURCE)
+    group.add_argument(
         "--mirror",
         metavar="<url>",
         dest="mirrors",
         type=types.url,
         action="append",
         default=[],
-        help=_("Where the same bytes are too, should that URL fail (repeat for more)"),
+        help=_(
+            "Fetch the same bytes from this URL if the others fail (repeat for several)"
+        ),
     )
-    parser.add_argument(
+    _add_patience(group)
+    _add_identity(group)
+    _add_trust_in_servers(group)
+
+
+def _add_patience(group: groups.Group) -> None:
+    group.add_argument(
         "--connections",
         metavar="<number>",
         type=_connections,
         help=_(
-            "Fetch a file over 64 MiB over so many connections where that is faster "
-            "and the server sends parts of it (1 to 16; default: 4)"
+            "Fetch a file larger than 64 MiB over this many connections, if the server "
+            "can send parts of a file and this is faster (1 to 16; default: 4)"
         ),
     )
-    parser.add_argument(
+    group.add_argument(
         "--stall-timeout",
         metavar="<seconds>",
         type=types.seconds,
         default=STALL_SECONDS,
-        help=_("Take a source that is silent for so long for broken (default: %d)")
+        help=_("Abort a transfer after this many seconds without data (default: %d)")
         % STALL_SECONDS,
     )
-    parser.add_argument(
+    group.add_argument(
         "--source-retries",
         metavar="<number>",
         type=_retries,
         help=_(
-            "Ask a source again so many times in a row that bring nothing (default: "
-            "5; 0: never, and go on with nothing that broke off)"
+            "Retry a source this many times in a row without progress; 0: try only "
+            "once, and never resume a download (default: 5)"
         ),
     )
-    _add_trust_in_servers(parser)
-    parser.add_argument(
+
+
+def _add_identity(group: groups.Group) -> None:
+    group.add_argument(
         "--source-user",
         metavar="<name>[:<password>]",
         type=_user,
         help=_(
-            "Who you are at the host of the URL, and at no other. Others on this "
-            "machine can read a password on a command line: better put it into "
-            "~/.netrc, which is also read without this option"
+            "Log in as this user at the host of the URL, and at no other. Other users "
+            "of this machine can read a password on a command line: put the password "
+            "into ~/.netrc instead, which is also read without this option"
+        ),
+    )
+    group.add_argument(
+        "--user-agent",
+        metavar="<text>",
+        type=_user_agent,
+        help=_(
+            "Send this name to sources as the User-Agent if they refuse the default "
+            "(default: osc-imagetools, its version, and where it comes from)"
         ),
     )
 
 
-def _add_trust_in_servers(parser: argparse.ArgumentParser) -> None:
+def _add_trust_in_servers(group: groups.Group) -> None:
     """``--source-cacert|--source-insecure``: for the source, never for the cloud."""
-    group = parser.add_mutually_exclusive_group()
-    group.add_argument(
+    exclusive = group.add_mutually_exclusive_group()
+    exclusive.add_argument(
         "--source-cacert",
         metavar="<file>",
         type=_cacert,
         help=_(
-            "Trust these certificate authorities (PEM) for sources, instead of the "
-            "well-known ones; those of the cloud are another matter (--os-cacert)"
+            "Trust the certificate authorities in this PEM file for sources; for the "
+            "cloud, use --os-cacert (default: the well-known authorities)"
         ),
     )
-    group.add_argument(
+    exclusive.add_argument(
         "--source-insecure",
         action="store_true",
-        help=_("Check no certificate of a source; --insecure is for the cloud alone"),
+        help=_(
+            "Do not verify the certificates of sources; for the cloud, use --insecure"
+        ),
     )
 
 
@@ -105,6 +161,7 @@ def access(parsed_args: argparse.Namespace) -> Access:
         insecure=parsed_args.source_insecure,
         user=said if said is None or ":" in said else _with_password(said, url or ""),
         user_url=url,
+        user_agent=parsed_args.user_agent,
     )
 
 
@@ -115,6 +172,7 @@ def urls(parsed_args: argparse.Namespace) -> tuple[str, ...]:
 
 def _with_password(name: str, url: str) -> str:
     from osc_imagetools.errors import OperatorError
+    from osc_imagetools.printable import printable
     from osc_imagetools.source.web.credentials import netrc_password
 
     host = urllib.parse.urlsplit(url).hostname
@@ -122,11 +180,12 @@ def _with_password(name: str, url: str) -> str:
     if password is None and sys.stdin.isatty():
         import getpass
 
-        password = getpass.getpass(_("Password of %s at %s: ") % (name, host))
+        prompt = _("Password of %s at %s: ") % (name, host)
+        password = getpass.getpass(printable(prompt, None))
     if password is None:
         raise OperatorError(
             f"'{name}' has no password at {host}",
-            "~/.netrc names none, and there is no terminal to ask on",
+            "~/.netrc has none, and there is no terminal to ask on",
             f"Write 'machine {host} login {name} password …' into ~/.netrc.",
         )
     return f"{name}:{password}"
@@ -143,7 +202,7 @@ def _retries(text: str) -> int:
 
 
 def _whole_number(text: str, least: int, most: int) -> int:
-    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+    if not (re.fullmatch(r"[0-9]{1,9}", text) and least <= int(text) <= most):
         raise argparse.ArgumentTypeError(f"a whole number from {least} to {most}")
     return int(text)
 
@@ -154,6 +213,12 @@ def _user(text: str) -> str:
     return text
 
 
+def _user_agent(text: str) -> str:
+    if not (text.strip() and text.isascii() and text.isprintable()):
+        raise argparse.ArgumentTypeError("one line of ASCII")
+    return text.strip()
+
+
 def _cacert(text: str) -> str:
     import ssl
 
@@ -161,6 +226,11 @@ def _cacert(text: str) -> str:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(text)
     except OSError as error:
         is_no_pem = isinstance(error, ssl.SSLError)
-        why = "there is no certificate in it" if is_no_pem else error.strerror
+        why = "it contains no certificate" if is_no_pem else error.strerror
         raise argparse.ArgumentTypeError(f"'{text}' can't be used: {why}") from None
     return text
+
+
+def _path(text: str) -> str:
+    """The ``file:`` URL of a path."""
+    return pathlib.Path(text).expanduser().absolute().as_uri()

@@ -8,7 +8,7 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from osc_imagetools.commands.options import types
+from osc_imagetools.commands.options import groups, types
 from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
@@ -20,38 +20,40 @@ AUTO = "auto"
 
 def add(parser: argparse.ArgumentParser) -> None:
     """``--checksum``, ``--checksum-url``, ``--keyring``, ``--allow-unverified``."""
-    group = parser.add_mutually_exclusive_group()
-    group.add_argument(
+    group = groups.group(parser, groups.VERIFICATION)
+    exclusive = group.add_mutually_exclusive_group()
+    exclusive.add_argument(
         "--checksum",
         metavar="[<algorithm>:]<hex>|auto",
         type=_checksum_or_auto,
         action=_StoreUnlessContradicting,
         help=_(
-            "The published digest, of the file as served or of what is in it; "
-            "auto: find the vendor's list beside the file (default)"
+            "Verify the image by this published digest, of the file as served or of "
+            "the image in it; auto: find the list of digests that the vendor publishes "
+            "beside the file (default: auto)"
         ),
     )
-    group.add_argument(
+    exclusive.add_argument(
         "--checksum-url",
         metavar="<url>",
         type=types.url,
-        help=_("A published list of digests that names the file"),
+        help=_("Verify the image by the published list of digests at this URL"),
     )
-    parser.add_argument(
+    group.add_argument(
         "--keyring",
         metavar="<file>",
         action=_StoreUnlessContradicting,
         help=_(
-            "OpenPGP certificates, armoured or binary: one of them has to have signed "
-            "the list (needs osc-imagetools[pgp])"
+            "Require a signature of the list, by one of the OpenPGP certificates in "
+            "this file, armoured or binary (needs osc-imagetools[pgp])"
         ),
     )
-    parser.add_argument(
+    group.add_argument(
         "--allow-unverified",
         action="store_true",
         help=_(
-            "Import although nothing proves that the bytes are the vendor's "
-            "(no list is looked for then, unless --checksum auto is said too)"
+            "Import even if nothing proves that the bytes are the vendor's; the list "
+            "is then searched for only with --checksum auto or --keyring"
         ),
     )
 
@@ -85,8 +87,8 @@ class _StoreUnlessContradicting(argparse.Action):
             raise argparse.ArgumentError(
                 self,
                 _(
-                    "--keyring proves a list, not a digest that was typed: "
-                    "leave one of them out"
+                    "--keyring verifies a list, not a digest on the command "
+                    "line: remove one of them"
                 ),
             )
 

@@ -10,25 +10,35 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import urllib.parse
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from oslo_utils import strutils
 
+from osc_imagetools.commands.options import property_names
+from osc_imagetools.printable import printable
+
 if TYPE_CHECKING:
     import re
 
     from osc_imagetools.lifecycle.adoption import Wish
-    from osc_imagetools.lifecycle.moments import Duration
+    from osc_imagetools.lifecycle.model.dates import Duration
     from osc_imagetools.source.checksums import Checksum
 
 LONGEST_PROPERTY_NAME = 255
 LONGEST_PROPERTY_BYTES = 60_000
 LONGEST_TAG = 255
+LONGEST_SECONDS = 604_800
+"""The operating system's clocks for waiting take a few weeks, no more."""
+MOST_BYTES = 1 << 63
+"""Glance's database counts in these."""
+MOST_COUNT = (1 << 31) - 1
+"""The limit of Glance's smaller numbers."""
+MOST_DIGITS = 30
+"""Of any number: Python raises from 4,300 on."""
 
 T = TypeVar("T")
 
@@ -39,8 +49,9 @@ def _type(function: Callable[[str], T]) -> Callable[[str], T]:
     def parse(text: str) -> T:
         try:
             return function(text)
-        except ValueError as error:
-            raise argparse.ArgumentTypeError(str(error)) from None
+        except (ValueError, OverflowError) as error:
+            # It may be somebody else's text that a script has handed on.
+            raise argparse.ArgumentTypeError(printable(str(error), None)) from None
 
     return parse
 
@@ -48,15 +59,18 @@ def _type(function: Callable[[str], T]) -> Callable[[str], T]:
 def _text(text: str, what: str) -> str:
     """*text* as Glance can store it: on MySQL no 4-byte characters."""
     if any(ord(character) > 0xFFFF for character in text):
-        raise ValueError(f"{what} with a character beyond U+FFFF, which Glance refuses")
+        raise ValueError(f"{what} with a character above U+FFFF, which Glance refuses")
+    if any(0xD800 <= ord(character) < 0xE000 for character in text):
+        # So Python shows what the shell has given it.
+        raise ValueError(f"{what} with bytes that are not UTF-8")
     return text
 
 
 def _name(text: str) -> str:
-    from osc_imagetools.lifecycle.new_version import LONGEST_NAME
+    from osc_imagetools.lifecycle.rotation.new_version import LONGEST_NAME
 
     if not text.strip() or not text.isprintable():
-        raise ValueError("a name has to be printable and on one line")
+        raise ValueError("a name must be printable and on one line")
     if len(text) > LONGEST_NAME:
         raise ValueError(f"a name has at most {LONGEST_NAME} characters")
     return _text(text, "a name")
@@ -67,8 +81,15 @@ def _url(text: str) -> str:
 
     try:
         parts = urllib.parse.urlsplit(text)
-    except ValueError as error:
-        raise ValueError(f"not a URL: {error}") from None
+        parts.port  # noqa: B018  # raises
+    except ValueError:
+        # Not in its own words: they show the half of a password.
+        raise ValueError(
+            "not a URL: its host or port can't be parsed; in a user or a password "
+            "write '/' as %2F, '#' as %23, '?' as %3F, '[' as %5B"
+        ) from None
+    if len(text.encode(errors="surrogateescape")) > LONGEST_PROPERTY_BYTES:
+        raise ValueError(f"at most {LONGEST_PROPERTY_BYTES} bytes")
     if parts.scheme.lower() not in SCHEMES:
         schemes = ", ".join(f"{scheme}:" for scheme in SCHEMES)
         raise ValueError(f"only URLs of {schemes} are supported")
@@ -79,9 +100,14 @@ def _url(text: str) -> str:
 
 def _size(text: str) -> int:
     amount = text if text[-1:] in "bB" else f"{text}B"
+    too_large = ValueError(f"a size is less than {MOST_BYTES} bytes")
+    if len(text) > MOST_DIGITS:
+        raise too_large
     size = int(strutils.string_to_bytes(amount, return_int=True))
     if size < 1:
         raise ValueError("a size is at least one byte")
+    if size >= MOST_BYTES:
+        raise too_large
     return size
 
 
@@ -89,55 +115,60 @@ def _date(text: str) -> date:
     try:
         return datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError:
-        raise ValueError(f"'{text}' is no date of the form YYYY-MM-DD") from None
+        raise ValueError(f"'{text}' is not a date of the form YYYY-MM-DD") from None
 
 
 def _duration(text: str) -> Duration:
-    from osc_imagetools.lifecycle.moments import Duration
+    from osc_imagetools.lifecycle.model.dates import Duration
 
-    return Duration.parse(text)
+    duration = Duration.parse(text)
+    # All of them count from now, or end before it.
+    duration.after(datetime.now(timezone.utc))
+    return duration
 
 
 def _moment(text: str) -> datetime:
-    from osc_imagetools.lifecycle.moments import parse_time
+    from osc_imagetools.lifecycle.model.dates import parse_time
 
     moment = parse_time(text)
     if moment is None:
-        raise ValueError(f"'{text}' is no date, such as 2026-03-01")
+        raise ValueError(f"'{text}' is not a date, such as 2026-03-01")
     return moment
 
 
 def _name_pattern(text: str) -> re.Pattern[str]:
-    from osc_imagetools.lifecycle.proposal import pattern
+    from osc_imagetools.lifecycle.suggestions import pattern
 
     return pattern(text)
 
 
 def _image(text: str) -> str:
     if not text.strip() or not text.isprintable():
-        raise ValueError("a name or ID has to be printable and on one line")
+        raise ValueError("a name or ID must be printable and on one line")
     return _text(text, "a name")
 
 
 def _line(text: str) -> str:
     if not text.strip() or not text.isprintable():
-        raise ValueError("it has to be printable and on one line")
+        raise ValueError("it must be printable and on one line")
     if len(text.encode()) > LONGEST_PROPERTY_BYTES:
         raise ValueError(f"at most {LONGEST_PROPERTY_BYTES} bytes")
     return _text(text, "a line")
 
 
 def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+        raise ValueError("a whole number, at least 0")
     number = int(text)
-    if number < 0:
-        raise ValueError("at least 0")
+    if number > MOST_COUNT:
+        raise ValueError(f"at most {MOST_COUNT}")
     return number
 
 
 def _seconds(text: str) -> float:
     number = float(text)
-    if not 1 <= number < math.inf:
-        raise ValueError("at least 1")
+    if not 1 <= number <= LONGEST_SECONDS:
+        raise ValueError(f"from 1 to {LONGEST_SECONDS} (a week)")
     return number
 
 
@@ -148,9 +179,9 @@ def _proposals(text: str) -> tuple[Wish, ...]:
     except OSError as error:
         raise ValueError(f"'{text}' can't be read: {error.strerror}") from None
     except ValueError as error:
-        raise ValueError(f"'{text}' is no JSON: {error}") from None
+        raise ValueError(f"'{text}' is not JSON: {error}") from None
     if not isinstance(rows, list):
-        raise ValueError(f"'{text}' holds no list of images")
+        raise ValueError(f"'{text}' does not contain a list of images")
     return tuple(_proposal(row, number) for number, row in enumerate(rows, 1))
 
 
@@ -171,8 +202,9 @@ def _proposal(row: object, number: int) -> Wish:
 
 
 def _kept(text: str) -> str:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:7]) < 1_000_000):
-        raise ValueError("at least 1, and less than a million")
+    is_number = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+    if not (is_number and 1 <= int(text) < 1_000_000):
+        raise ValueError("at least 1 and less than a million")
     return str(int(text))
 
 
@@ -182,26 +214,32 @@ def _written_duration(text: str) -> str:
 
 
 def _written_moment(text: str) -> str:
-    from osc_imagetools.lifecycle.moments import format_time
+    from osc_imagetools.lifecycle.model.dates import format_time
 
     return format_time(_moment(text))
 
 
 def _property(text: str) -> tuple[str, str]:
-    from osc_imagetools.lifecycle.properties import is_reserved
-
     name, separator, value = text.partition("=")
+    _text(name, "a property's name")
+    _text(value, "a property")
     if not separator or not name:
         raise ValueError(f"'{text}' is not of the form <key>=<value>")
-    if is_reserved(name):
-        raise ValueError(f"'{name}' is written by the commands, not by hand")
+    if why := property_names.fault(name):
+        raise ValueError(why)
     if len(name) > LONGEST_PROPERTY_NAME:
         raise ValueError(
             f"a property's name has at most {LONGEST_PROPERTY_NAME} characters"
         )
     if len(value.encode()) > LONGEST_PROPERTY_BYTES:
         raise ValueError(f"a property has at most {LONGEST_PROPERTY_BYTES} bytes")
-    return _text(name, "a property's name"), _text(value, "a property")
+    return name, value
+
+
+def _unset_property(text: str) -> str:
+    if why := property_names.unset_fault(_text(text, "a property's name")):
+        raise ValueError(why)
+    return text
 
 
 def _checksum(text: str) -> Checksum:
@@ -229,13 +267,15 @@ image = _type(_image)
 line = _type(_line)
 """One line for people to read."""
 seconds = _type(_seconds)
-"""A number of seconds, 1 or more."""
+"""A number of seconds, 1 to a week's."""
 count = _type(_count)
 """A number, 0 or more."""
 checksum = _type(_checksum)
 """``<algorithm>:<hex>``."""
 property_pair = _type(_property)
 """``<key>=<value>`` of a property that isn't ours."""
+unset_property = _type(_unset_property)
+"""The name of a property that a version can be without."""
 tag = _type(_tag)
 """A tag that Glance takes: it refuses others only after it has made the image."""
 duration = _type(_duration)
@@ -258,11 +298,11 @@ def standard_value(name: str) -> Callable[[str], str]:
     """The type of a value that scs-0102 takes for the property *name*."""
 
     def value(text: str) -> str:
-        from osc_imagetools.lifecycle.standards import STANDARDS
+        from osc_imagetools.lifecycle.model.standards import STANDARDS
 
         [rule] = [each for each in STANDARDS["scs-0102"] if each.name == name]
         if not rule.takes(text):
-            raise ValueError(f"scs-0102 wants one of these: {rule.wants}")
+            raise ValueError(f"scs-0102 requires one of these: {rule.wants}")
         return text
 
     return _type(value)

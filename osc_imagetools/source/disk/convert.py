@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import IO, Any
 
 from osc_imagetools.errors import OperatorError
-from osc_imagetools.source.blocks import BLOCK_BYTES
+from osc_imagetools.source.block_size import BLOCK_BYTES
 from osc_imagetools.source.disk.qemu import (
     DRIVERS,
     Program,
@@ -30,14 +30,20 @@ from osc_imagetools.source.spool import unnamed_file
 WORTH_A_WARNING_BYTES = 16 << 30
 """Of zeros: Glance takes minutes to store them."""
 
-_PROGRAMS = {"raw": ("qemu-nbd",), "qcow2": ("qemu-img",)}
+_PROGRAMS = {"raw": ("qemu-img", "qemu-nbd"), "qcow2": ("qemu-img",)}
+
+_CHECKED = ("qcow2", "vdi", "vhdx", "vmdk")
+"""What ``qemu-img check`` can look at, of what can be converted."""
+
+_FINE = (0, 2, 3)
+"""How it ends if it could look: nothing found, faults, or bytes that nobody uses."""
 
 _KEPT = ("iso",)
 """Started as what they are; Ceph clones an ISO as it clones a raw image."""
 
 
 class ConversionError(OperatorError):
-    """The image can't be had in the format that was asked for."""
+    """The image can't be fetched in the format that was asked for."""
 
 
 def require_tools(target: str | None) -> None:
@@ -58,14 +64,14 @@ def must_convert(disk_format: str | None, target: str | None) -> bool:
     if target is None or disk_format in (None, target, *_KEPT):
         return False
     if disk_format not in DRIVERS:
-        raise impossible(target, f"it is {disk_format}, which QEMU doesn't read")
+        raise impossible(target, f"it is {disk_format}, which QEMU can't read")
     return True
 
 
 def impossible(target: str, why: str) -> ConversionError:
     """The error for an image that can't become *target*."""
     return ConversionError(
-        f"The image can't be converted to {target}", why, "Leave --convert out"
+        f"The image can't be converted to {target}", why, "Remove --convert"
     )
 
 
@@ -73,7 +79,7 @@ def kept(disk_format: str | None, target: str | None) -> str | None:
     """Why an image of *disk_format* stays so though another *target* was asked for."""
     if target is None or disk_format == target or disk_format not in _KEPT:
         return None
-    return f"The image is {disk_format} and stays so: as {target} it would not start"
+    return f"The image is stored as {disk_format}: as {target} it would not boot"
 
 
 @dataclass
@@ -103,6 +109,7 @@ def convert(
     Raises `QemuError`, `TooLargeError` if it becomes larger than it may, and
     `SpoolError` if *folder* has no room for a qcow2.
     """
+    _refuse_broken(image, disk_format)
     with ExitStack() as undo:
         if target == "raw":
             disk = raw_form(image, disk_format, undo)
@@ -136,10 +143,30 @@ def _to_qcow2(
     return os.fstat(number).st_size, iter(lambda: target.read(BLOCK_BYTES), b"")
 
 
-def _run(*arguments: str, **options: Any) -> str:
+def _refuse_broken(image: IO[bytes], disk_format: str) -> None:
+    """Raise `ConversionError` for an image whose tables are broken.
+
+    QEMU opens such a one, and reads zeros where its content should be.
+    """
+    if disk_format not in _CHECKED:
+        return
+    found = json.loads(
+        _run("check", "--output=json", read_only(disk_format), image=image, fine=_FINE)
+    )
+    faults = found.get("corruptions", 0) + found.get("check-errors", 0)
+    if faults:
+        raise ConversionError(
+            f"The image can't be converted from {disk_format}",
+            f"'qemu-img check' finds {faults} {'fault' if faults == 1 else 'faults'}"
+            " in it",
+            "Compare it with the file from another mirror",
+        )
+
+
+def _run(*arguments: str, fine: Sequence[int] = (0,), **options: Any) -> str:
     qemu = Program("qemu-img", *arguments, **options)
     try:
-        return qemu.finished()
+        return qemu.finished(fine=fine)
     finally:
         qemu.close()
 
@@ -148,8 +175,8 @@ def _zeros(size: int, image: IO[bytes], target: str) -> Iterator[str]:
     unpacked = os.fstat(image.fileno()).st_size
     if size - unpacked > WORTH_A_WARNING_BYTES:
         yield (
-            f"As {target} the image has {size} bytes instead of {unpacked},"
-            " and its zeros are sent like all others"
+            f"As {target} the image has {size} bytes instead of {unpacked}, "
+            "and its zeros are transferred like all other bytes"
         )
 
 
@@ -158,5 +185,5 @@ def _refuse_larger(size: int, limits: Limits, target: str) -> None:
         raise TooLargeError(
             f"The image would be {size} bytes as {target}",
             f"{limits.max_payload_bytes} are allowed",
-            "Name a larger --max-size, or leave --convert out",
+            "Use a larger --max-size, or remove --convert",
         )

@@ -10,6 +10,7 @@ from dataclasses import replace
 from osc_imagetools.source.digest import Digested
 from osc_imagetools.source.disk.convert import Conversion, impossible
 from osc_imagetools.source.disk.inspect import Inspected
+from osc_imagetools.source.disk.raw_disk import Evidence
 from osc_imagetools.source.expected import Arrived
 
 
@@ -32,11 +33,14 @@ class Converted:
         self._arrived = arrived
         blocks = watch(conversion.blocks, conversion.size)
         self._digested = Digested(blocks, algorithms)
-        self._inspected = Inspected(self._digested, disk_format=None)
+        self._inspected = Inspected(
+            self._digested, disk_format=None, evidence=Evidence.NONE
+        )
 
     def __iter__(self) -> Iterator[bytes]:
         for block in self._inspected:
             self._refuse_other()
+            self._refuse_smaller()
             self._inspected.check()
             yield block
 
@@ -71,4 +75,12 @@ class Converted:
     def _refuse_other(self) -> None:
         found = self._inspected.disk_format
         if found not in (None, self.disk_format):
-            raise impossible(self.disk_format, f"what is on its disk is itself {found}")
+            raise impossible(
+                self.disk_format, f"the content of its disk is itself {found}"
+            )
+
+    def _refuse_smaller(self) -> None:
+        wanted, has = self._arrived.virtual_size, self.virtual_size
+        if has is not None and has < wanted:
+            why = f"its disk has {wanted} bytes, but QEMU finds {has}"
+            raise impossible(self.disk_format, why)

@@ -18,8 +18,9 @@ from typing import IO, cast
 from oslo_utils.imageutils import format_inspector
 from oslo_utils.imageutils.format_inspector import FileInspector, InspectWrapper
 
-from osc_imagetools.errors import OperatorError
 from osc_imagetools.printable import printable
+from osc_imagetools.source.disk import known
+from osc_imagetools.source.disk.errors import FormatError, damaged, unsafe
 
 # It logs each failed check beside raising it; an operator is told once.
 logging.getLogger(format_inspector.__name__).setLevel(logging.CRITICAL)
@@ -27,19 +28,13 @@ logging.getLogger(format_inspector.__name__).setLevel(logging.CRITICAL)
 LARGEST_DISK_BYTES = (2**31 - 1) << 30
 """Glance keeps ``min_disk`` in GiB, as a signed integer of 32 bits."""
 
-_MAGICS = {
-    "qcow2": b"QFI\xfb",
-    "qed": b"QED\0",
-    "vmdk": b"KDMV",
-    "vhdx": b"vhdxfile",
-    "luks": b"LUKS\xba\xbe",
-}
-"""What is cut off within its first sector, oslo takes for raw."""
-
 _AS_LARGE_AS_ITS_FILE = ("raw", "gpt", "iso")
 
 _NOT_INSPECTABLE = ("aki", "ari", "ami", "ploop")
 """Stored as declared if the bytes are nothing else, as Glance does."""
+
+_MAY_HAVE_A_BOOT_SECTOR = ("aki", "ari")
+"""A kernel for x86 has one, without partitions, and oslo takes it for a table."""
 
 _FOOTER = "footer"
 """The one safety check of oslo's that needs the end of the image."""
@@ -58,20 +53,23 @@ _VMDK_CAPACITY = struct.Struct("<12xQ")
 _VMDK_DESCRIPTOR = slice(512, 512 + (20 << 9))
 """The 20 sectors that QEMU reads, whatever the header says."""
 
+_VHD_KIND = struct.Struct(">60xI")
+_VHD_DIFFERENCING = 4
+
+_VDI_KIND = struct.Struct("<76xI344x16s16s")
+"""Kind; the images that it is linked to, and made from."""
+
+_VDI_KINDS = (1, 2)
+"""Dynamic and static: QEMU reads no others."""
+
 _QCOW2_START = struct.Struct(">4xI12xI8xI")
 """Version, bits of the size of a cluster, cipher."""
 
+_QCOW2_FEATURES = struct.Struct(">72xQ")
+_QCOW2_CORRUPT = 1 << 1
 _QCOW2_HEADER_LENGTH = struct.Struct(">100xI")
 _QCOW2_SHORTEST_HEADER = 104
 _QCOW2_CIPHERS = {0: "", 1: "AES", 2: "LUKS"}
-
-
-class FormatError(OperatorError):
-    """The bytes are no disk image, or not the one that was declared."""
-
-
-class UnsafeImageError(OperatorError):
-    """Storing or booting the image could read what it must not, or can't work."""
 
 
 def inspected(blocks: Iterator[bytes], only: str | None = None) -> InspectWrapper:
@@ -93,21 +91,41 @@ def recognise(head: bytes) -> FileInspector:
         for _ in watched:
             pass
         found = {str(inspector): inspector for inspector in watched.formats or ()}
-    for name, magic in _MAGICS.items():
-        if head.startswith(magic) and name not in found:
-            raise damaged(f"it begins as {name} and ends too early")
+    name = known.first(known.CUT_OFF, known.padded(head))
+    if name and name not in found:
+        raise damaged(f"it begins as {name} and ends too early")
     if found.keys() == {"iso", "gpt"}:
         return found["iso"]
     if len(found) > 1:
         raise FormatError(
             "The image has more than one format",
-            f"its bytes are {' and '.join(sorted(found))} at once",
-            "Don't use it: this is how files are hidden from checks",
+            f"its bytes are valid as {' and '.join(sorted(found))}",
+            "Do not use it: this is a way to hide files from checks",
         )
     return next(iter(found.values()))
 
 
-def agreed_format(inspector: FileInspector, declared: str | None) -> str:
+def refuse_without_name(head: bytes, declared: str | None) -> None:
+    """Raise `FormatError` for an image of a format that Glance has no name for.
+
+    Stored as raw, QEMU or a person would sooner or later take it for what it is, with
+    whatever files it names: VMDK's descriptors are nothing but that.
+    """
+    if known.is_vmdk_descriptor(head):
+        raise unsafe("vmdk", "it is a descriptor that names other files")
+    driver = known.first(known.OTHER_IMAGES, known.padded(head))
+    if driver is None or (driver == "parallels" and declared == "ploop"):
+        return
+    kind = f"{driver} of an old kind" if driver == "vmdk" else driver
+    raise FormatError(
+        f"The image is {kind}",
+        "Glance does not accept such images, and can't check whether they are safe",
+        f"Convert it with 'qemu-img convert -f {driver} -O qcow2', if you trust its "
+        "vendor, and import the result",
+    )
+
+
+def agreed_format(inspector: FileInspector, head: bytes, declared: str | None) -> str:
     """Glance's name of the format; `FormatError` if *declared* contradicts it."""
     name = str(inspector)
     glance_name = "raw" if name == "gpt" else name
@@ -115,18 +133,26 @@ def agreed_format(inspector: FileInspector, declared: str | None) -> str:
         return declared or glance_name
     if declared in _NOT_INSPECTABLE and name == "raw":
         return declared
+    if declared in _MAY_HAVE_A_BOOT_SECTOR and _has_only_a_boot_sector(inspector, head):
+        return str(declared)
     table = " with a partition table" if name == "gpt" else ""
     raise FormatError(
         f"The image is not {printable(declared or '')}",
         f"its bytes are {glance_name}{table}",
-        f"Leave --disk-format out, or say --disk-format {glance_name}",
+        f"Remove --disk-format, or use --disk-format {glance_name}",
     )
 
 
-def partition_surprise(inspector: FileInspector) -> str | None:
-    """Why Glance may refuse the partition table of a raw image, if it may."""
+def partition_surprise(inspector: FileInspector, disk_format: str) -> str | None:
+    """Why Glance may refuse an image for its partition table, if it may."""
     if str(inspector) != "gpt":
         return None
+    if disk_format in _MAY_HAVE_A_BOOT_SECTOR:
+        return (
+            "Glance reads the image's boot sector as a partition table, and refuses "
+            f"the image as {disk_format} unless the cloud's require_image_format_match "
+            f"is disabled; it does not check with --container-format {disk_format}"
+        )
     failures = _failures(inspector)
     if not failures:
         return None
@@ -141,14 +167,14 @@ def refuse_unsafe(inspector: FileInspector, head: bytes, *, is_whole: bool) -> N
     """Raise `UnsafeImageError` for what the bytes so far show to be unsafe."""
     name = str(inspector)
     if name == "luks":
-        raise _unsafe(name, "its content is encrypted, and only Barbican has such keys")
-    if name == "vmdk" and not head.startswith(_MAGICS[name]):
-        raise _unsafe(name, "it is a descriptor that names other files")
+        raise unsafe(
+            name, "its content is encrypted, and only Barbican can hold such keys"
+        )
     if name == "gpt" or not (is_whole or inspector.complete):
         return
     for check, why in _failures(inspector).items():
         if is_whole or check != _FOOTER:
-            raise _unsafe(name, f"{_REASONS.get(check, check)} ({why})")
+            raise unsafe(name, f"{_REASONS.get(check, check)} ({why})")
     if name in _MORE_CHECKS:
         _MORE_CHECKS[name](head)
 
@@ -168,26 +194,23 @@ def virtual_size(inspector: FileInspector, size: int | None) -> int | None:
     return claimed or None
 
 
-def damaged(why: str) -> FormatError:
-    """The error for an image whose own format is broken."""
-    return FormatError(
-        "The image is damaged", why, "Compare it with one from another mirror"
-    )
-
-
 @contextmanager
 def understood() -> Iterator[None]:
     """Turn what oslo's inspectors raise for damaged images into `FormatError`."""
     try:
         yield
-    except (
-        format_inspector.ImageFormatError,
-        AttributeError,
-        LookupError,
-        ValueError,
-        struct.error,
-    ) as error:
+    # They are given whatever strangers make up, and raise whatever that leads to
+    except Exception as error:
         raise damaged(f"its format can't be read: {printable(str(error))}") from error
+
+
+def _has_only_a_boot_sector(inspector: FileInspector, head: bytes) -> bool:
+    if str(inspector) != "gpt":
+        return False
+    # What stands in a kernel where the partitions would may look like some
+    if known.foreign(head) == known.LINUX:
+        return True
+    return known.disk(head) == known.BOOT_SECTOR.name and bool(_failures(inspector))
 
 
 def _failures(inspector: FileInspector) -> dict[str, str]:
@@ -203,30 +226,42 @@ def _refuse_unsafe_qcow2(head: bytes) -> None:
     version, cluster_bits, cipher = _QCOW2_START.unpack_from(head)
     if cipher:
         name = _QCOW2_CIPHERS.get(cipher, f"method {cipher}")
-        raise _unsafe("qcow2", f"its content is encrypted ({name})")
+        raise unsafe("qcow2", f"its content is encrypted ({name})")
     if version < 3:
         return
+    (features,) = _QCOW2_FEATURES.unpack_from(head)
+    if features & _QCOW2_CORRUPT:
+        raise damaged("the QEMU that last used it marked it as corrupt")
     (length,) = _QCOW2_HEADER_LENGTH.unpack_from(head)
     is_within_a_cluster = cluster_bits < 32 and length <= 1 << cluster_bits
     if length < _QCOW2_SHORTEST_HEADER or length % 8 or not is_within_a_cluster:
-        raise _unsafe("qcow2", f"its header claims to be {length} bytes long")
+        raise unsafe("qcow2", f"its header claims to be {length} bytes long")
 
 
 def _refuse_unsafe_vmdk(head: bytes) -> None:
     # QEMU takes both of these to other files; oslo's checks let them pass
     (capacity,) = _VMDK_CAPACITY.unpack_from(head)
     if not capacity:
-        raise _unsafe("vmdk", "its disk lies in the files that its descriptor names")
+        raise unsafe("vmdk", "its disk is in the files that its descriptor names")
     if b"parentfilenamehint" in head[_VMDK_DESCRIPTOR].lower():
-        raise _unsafe("vmdk", "it has a parent, which would be read on the server")
+        raise unsafe("vmdk", "it has a parent, which would be read on the server")
 
 
-_MORE_CHECKS = {"qcow2": _refuse_unsafe_qcow2, "vmdk": _refuse_unsafe_vmdk}
+def _refuse_unsafe_vhd(head: bytes) -> None:
+    (kind,) = _VHD_KIND.unpack_from(head)
+    if kind == _VHD_DIFFERENCING:
+        raise unsafe("vhd", "it has a parent, which would be read on the server")
 
 
-def _unsafe(name: str, why: str) -> UnsafeImageError:
-    return UnsafeImageError(
-        f"The image is not safe as {name}",
-        why,
-        "Get one that stands alone; convert this one only if you trust its maker",
-    )
+def _refuse_unsafe_vdi(head: bytes) -> None:
+    kind, link, parent = _VDI_KIND.unpack_from(head)
+    if kind not in _VDI_KINDS or any(link + parent):
+        raise unsafe("vdi", "it contains only the changes to another image")
+
+
+_MORE_CHECKS = {
+    "qcow2": _refuse_unsafe_qcow2,
+    "vmdk": _refuse_unsafe_vmdk,
+    "vhd": _refuse_unsafe_vhd,
+    "vdi": _refuse_unsafe_vdi,
+}

@@ -4,7 +4,8 @@
 
 It is asked twice: about the first 256 KiB, so that an unsafe image is refused
 before anything is created, and about the whole, because a VMDK may end in a
-footer that contradicts its header.
+footer that contradicts its header, a disk in one that makes it a VHD, and a qcow2
+before what its tables point at.
 """
 
 from __future__ import annotations
@@ -19,16 +20,22 @@ from osc_imagetools.errors import OperatorError
 from osc_imagetools.printable import printable
 from osc_imagetools.source.blocks import Blocks
 from osc_imagetools.source.disk.disk_format import (
-    FormatError,
-    UnsafeImageError,
     agreed_format,
-    damaged,
     inspected,
     partition_surprise,
     recognise,
     refuse_unsafe,
+    refuse_without_name,
     understood,
     virtual_size,
+)
+from osc_imagetools.source.disk.errors import FormatError, UnsafeImageError, damaged
+from osc_imagetools.source.disk.qcow2_tables import Qcow2Tables
+from osc_imagetools.source.disk.raw_disk import Evidence, doubt, refuse_unlike_a_disk
+from osc_imagetools.source.disk.trailer import (
+    TAIL_BYTES,
+    fixed_vhd,
+    refuse_trailer,
 )
 
 __all__ = [
@@ -36,7 +43,6 @@ __all__ = [
     "Inspected",
     "PageError",
     "UnsafeImageError",
-    "min_disk_gib",
     "refuse_empty",
     "refuse_page",
 ]
@@ -44,7 +50,10 @@ __all__ = [
 HEAD_BYTES = 1 << 18
 """Where every format has shown itself: a VHDX's region table ends here."""
 
-_GIB = 1 << 30
+_RAW = ("raw", "gpt")
+_OF_THEIR_OWN = ("qcow2", "vmdk", "vhd", "vhdx", "vdi")
+"""What doesn't end where the disk does."""
+
 _PAGE = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:<!doctype|<html|<\?xml|\{\s*")', re.I)
 
 
@@ -59,7 +68,10 @@ def refuse_page(first_block: bytes, content_type: str) -> None:
             "The server sent a page instead of an image",
             f"Content-Type '{printable(content_type)}',"
             f" beginning with '{printable(first_block[:240], 60)}'",
-            "Open the URL in a browser: it may ask for a login, or the file has moved",
+            (
+                "Open the URL in a browser: it may require a login, or the file has "
+                "moved"
+            ),
         )
 
 
@@ -68,14 +80,9 @@ def refuse_empty(size: int) -> None:
     if not size:
         raise FormatError(
             "The image is empty",
-            "the source holds 0 bytes of it",
-            "Check the URL: the build may have failed at its vendor",
+            "the source contains 0 bytes of it",
+            "Check the URL: the vendor's build may have failed",
         )
-
-
-def min_disk_gib(virtual_size: int) -> int:
-    """The GiB that a disk of *virtual_size* bytes needs, at least 1."""
-    return max(1, -(-virtual_size // _GIB))
 
 
 class Inspected:
@@ -83,10 +90,19 @@ class Inspected:
 
     The first block comes when 256 KiB have been read (or all, if there are
     fewer). From then on `disk_format` is known, and `check` says whether to go
-    on. *disk_format* is what the operator declared, if anything.
+    on. *disk_format* is what the operator declared, if anything. *evidence* is what it
+    takes to be raw. *may_be_fixed_vhd* is for who converts: one that only its end shows
+    to be a VHD is ``vhd`` after `finish`, and not refused.
     """
 
-    def __init__(self, blocks: Iterator[bytes], *, disk_format: str | None) -> None:
+    def __init__(
+        self,
+        blocks: Iterator[bytes],
+        *,
+        disk_format: str | None,
+        evidence: Evidence = Evidence.LOOKS,
+        may_be_fixed_vhd: bool = False,
+    ) -> None:
         self.size = 0
         """Bytes so far."""
         self.disk_format: str | None = None
@@ -96,6 +112,10 @@ class Inspected:
         self.warnings: list[str] = []
         """What the operator should know and that is no error."""
         self._declared = disk_format
+        self._evidence = evidence
+        self._may_be_fixed_vhd = may_be_fixed_vhd
+        self._qcow2: Qcow2Tables | None = None
+        self._tail = b""
         self._refusal: OperatorError | None = None
         self._head = b""
         self._whole: InspectWrapper | None = None
@@ -123,11 +143,17 @@ class Inspected:
         refuse_empty(self.size)
         inspector = self._inspector()
         if inspector is None:
-            raise damaged("it was not read to its end")
+            raise damaged("it was not read completely")
         refuse_unsafe(inspector, self._head, is_whole=True)
         self.virtual_size = virtual_size(inspector, self.size)
         if self.virtual_size is None:
-            raise damaged(f"no size of its disk is in this {self.disk_format}")
+            raise damaged(
+                f"this {self.disk_format} does not contain the size of its disk"
+            )
+        if self._qcow2:
+            self._qcow2.finish(self.size)
+        if self.disk_format not in _OF_THEIR_OWN:
+            self._judge_tail()
 
     def _inspect(self, blocks: Blocks) -> Iterator[bytes]:
         self._head = blocks.take(HEAD_BYTES)
@@ -143,18 +169,46 @@ class Inspected:
         # What it is can't change any more, so only that inspector goes on
         self._whole = inspected(stream, only=name)
         for block in self._whole:
+            self._see(block)
             if self.virtual_size is None and (inspector := self._inspector()):
                 self.virtual_size = virtual_size(inspector, None)
             yield block
 
+    def _see(self, block: bytes) -> None:
+        self._tail = (self._tail + block[-TAIL_BYTES:])[-TAIL_BYTES:]
+        if self._qcow2:
+            self._qcow2.see(block)
+
     def _judge_head(self) -> str:
+        refuse_without_name(self._head, self._declared)
         inspector = recognise(self._head)
         refuse_unsafe(inspector, self._head, is_whole=False)
-        self.disk_format = agreed_format(inspector, self._declared)
+        self.disk_format = agreed_format(inspector, self._head, self._declared)
         self.virtual_size = virtual_size(inspector, None)
-        if surprise := partition_surprise(inspector):
+        if surprise := partition_surprise(inspector, self.disk_format):
             self.warnings.append(surprise)
-        return str(inspector)
+        name = str(inspector)
+        if name in _RAW:
+            self._judge_raw()
+        if name == "qcow2":
+            self._qcow2 = Qcow2Tables(self._head)
+        return name
+
+    def _judge_raw(self) -> None:
+        evidence = self._evidence
+        if self.disk_format != "raw":
+            # A kernel, or its first file system, doesn't look like a disk
+            evidence = Evidence.WORD
+        refuse_unlike_a_disk(self._head, evidence)
+        if self.disk_format == "raw" and evidence is Evidence.WORD:
+            self.warnings += filter(None, [doubt(self._head)])
+
+    def _judge_tail(self) -> None:
+        vhd = fixed_vhd(self._tail)
+        if vhd and self._may_be_fixed_vhd and not vhd.surplus_bytes:
+            self.disk_format, self.virtual_size = "vhd", vhd.disk_bytes
+        else:
+            refuse_trailer(self._tail)
 
     def _inspector(self) -> FileInspector | None:
         with understood():

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from osc_imagetools.printable import printable
-from osc_imagetools.source.blocks import BLOCK_BYTES
+from osc_imagetools.source.block_size import BLOCK_BYTES
 
 REQUESTS_AHEAD = 16
 """Of a block each: as many as qemu-nbd works on at a time."""
@@ -89,7 +89,7 @@ class NbdDisk:
         self.size = self._agree(_OPTION_GO, nameless)
         """Bytes of the disk."""
         if not self.size:
-            raise NbdError("it offers a disk of no bytes")
+            raise NbdError("it offers a disk without bytes")
 
     def blocks(self) -> Iterator[bytes]:
         """All of it in order, 256 KiB at a time; `NbdError` if any can't be read."""
@@ -114,7 +114,7 @@ class NbdDisk:
     def _greet(self) -> None:
         magic, more_magic, flags = self._unpacked(_GREETING)
         if magic + more_magic != b"NBDMAGICIHAVEOPT" or not flags & _FIXED_NEWSTYLE:
-            raise NbdError("it doesn't speak NBD as it is spoken today")
+            raise NbdError("it does not support the current NBD protocol")
         self._send(_CLIENT_FLAGS.pack(flags & (_FIXED_NEWSTYLE | _NO_ZEROES)))
 
     def _agree(self, option: int, about: bytes = b"") -> int:
@@ -173,7 +173,7 @@ class NbdDisk:
         try:
             self._connection.sendall(message)
         except OSError as error:
-            raise NbdError(f"it went away: {error.strerror}") from error
+            raise NbdError(f"it ended: {error.strerror}") from error
 
     def _take(self, size: int) -> bytes:
         taken = b""
@@ -181,12 +181,12 @@ class NbdDisk:
             try:
                 piece = self._connection.recv(size - len(taken), socket.MSG_WAITALL)
             except OSError as error:
-                raise NbdError(f"it went away: {error.strerror}") from error
+                raise NbdError(f"it ended: {error.strerror}") from error
             if not piece:
-                raise NbdError("it went away")
+                raise NbdError("it ended")
             taken = taken + piece if taken else piece
         return taken
 
 
 def _garbled() -> NbdError:
-    return NbdError("it doesn't answer as NBD does")
+    return NbdError("it does not answer in the NBD protocol")

@@ -32,6 +32,11 @@ DRIVERS = {
 }
 """QEMU's names of the formats that can be converted, by Glance's."""
 
+_OPTIONS = {
+    # Else the disk ends with its last whole cylinder, unless QEMU knows its maker
+    "vhd": {"force_size_calc": "current_size"},
+}
+
 PACKAGES = "Install QEMU's tools: 'qemu-utils' (Debian, Ubuntu) or 'qemu-img' (RPM)"
 
 END_SECONDS = 10
@@ -67,6 +72,7 @@ def read_only(disk_format: str) -> str:
     """A program's image, as its argument: of this format, with no file beside it."""
     description = {
         "driver": DRIVERS[disk_format],
+        **_OPTIONS.get(disk_format, {}),
         # Whether it names one or not, and whatever the inspection has overlooked
         "backing": None,
         "file": {"driver": "file", "filename": "/proc/self/fd/0", "locking": "off"},
@@ -111,14 +117,17 @@ class Program:
         )
         self.pid = self._process.pid
 
-    def finished(self, seconds: float | None = None) -> str:
-        """What it put out, once it has ended well; `QemuError` if it ends otherwise."""
+    def finished(self, seconds: float | None = None, fine: Sequence[int] = (0,)) -> str:
+        """What it put out, once it has ended well; `QemuError` if it ends otherwise.
+
+        Well is with one of the statuses *fine*.
+        """
         try:
             status = self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise self.failure("it doesn't end") from None
-        if status:
+            raise self.failure("it does not end") from None
+        if status not in fine:
             raise self.failure(f"it ended with status {status}")
         return _text(self._output)
 
@@ -128,7 +137,7 @@ class Program:
         return QemuError(
             "The image could not be converted",
             f"{self._name}: {printable(last, 300) or why}",
-            "Nothing was published. Look at it with 'qemu-img check'",
+            "Nothing was published. Check it with 'qemu-img check'",
         )
 
     def kill(self) -> None:

@@ -77,8 +77,8 @@ def _private_connection(undo: ExitStack) -> tuple[socket.socket, socket.socket]:
     except OSError as error:
         raise QemuError(
             "The image could not be converted",
-            f"there is no room for a socket: {error}",
-            "Set TMPDIR to a folder that can be written",
+            f"a socket can't be created: {error}",
+            "Set TMPDIR to a writable folder",
         ) from error
     return listening, connection
 

@@ -13,19 +13,49 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from typing import IO
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.printable import printable
-from osc_imagetools.source.blocks import BLOCK_BYTES
-from osc_imagetools.source.unpacking.members import DIRECTORY, FILE, Choice, Member
+from osc_imagetools.source.block_size import BLOCK_BYTES
+from osc_imagetools.source.blocks import Blocks
+from osc_imagetools.source.limits import MAX_WINDOW_BYTES
+from osc_imagetools.source.unpacking.decompress import BZIP2, LZMA, XZ, ZSTD
+from osc_imagetools.source.unpacking.members import (
+    DIRECTORY,
+    FILE,
+    Member,
+    MemberChoice,
+)
 
 LONGEST_READ_BYTES = 8 << 20
 """Of a directory, which is read at once: 10,000 members with long names."""
 
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-"""For the others, nothing bounds what one call puts out."""
+_OWN_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Those of `zipfile`; for the others it has, nothing bounds what one call puts out."""
 
+_LZMA = 14
+_METHODS = {12: BZIP2, 20: ZSTD, 93: ZSTD, 95: XZ, _LZMA: LZMA}
+
+_NAMES = {
+    1: "Shrink",
+    **dict.fromkeys((2, 3, 4, 5), "Reduce"),
+    6: "Implode",
+    9: "Deflate64",
+    10: "Implode of PKWARE's library",
+    16: "CMPSC of IBM z/OS",
+    18: "Terse of IBM",
+    19: "LZ77 of IBM z/OS",
+    94: "MP3",
+    96: "JPEG",
+    97: "WavPack",
+    98: "PPMd",
+    99: "AES encryption",
+}
+"""What can't be read here, as APPNOTE.TXT of PKWARE (4.4.5) calls it."""
+
+_LZMA_ENDS_ITSELF = 0x2
 _ENCRYPTED = 0x1
 _UNIX = 3
 _KINDS = {
@@ -41,10 +71,13 @@ class ZipError(OperatorError):
     """The zip is damaged, incomplete, encrypted, or not one that we read."""
 
 
-def unzip(spooled: IO[bytes], choice: Choice) -> Iterator[bytes]:
+def unzip(
+    spooled: IO[bytes], choice: MemberChoice, max_window_bytes: int = MAX_WINDOW_BYTES
+) -> Iterator[bytes]:
     """The member that *choice* takes, in blocks.
 
-    The choice is made before the first block. Raises `ZipError`, `MemberError`.
+    The choice is made before the first block. Raises `ZipError`, `MemberError`, or
+    `CompressionError` for a member that isn't deflated.
     """
     with _readable(), zipfile.ZipFile(_Frugal(spooled)) as archive:
         entries = archive.infolist()
@@ -54,12 +87,56 @@ def unzip(spooled: IO[bytes], choice: Choice) -> Iterator[bytes]:
         entry = chosen[0]
         _refuse_unreadable(entry)
         size = 0
-        with archive.open(entry) as member:
-            while block := member.read(BLOCK_BYTES):
-                size += len(block)
-                yield block
+        for block in _content(archive, entry, max_window_bytes):
+            size += len(block)
+            yield block
         if size != entry.file_size:
-            raise _damaged(f"{entry.file_size} bytes were promised and {size} came")
+            raise _damaged(
+                f"{entry.file_size} bytes were announced and {size} were found"
+            )
+
+
+def _content(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, max_window_bytes: int
+) -> Iterator[bytes]:
+    if entry.compress_type in _OWN_METHODS:
+        with archive.open(entry) as member:
+            yield from _blocks(member)
+        return
+    with archive.open(_as_stored(entry)) as member:
+        packed = _blocks(member)
+        if entry.compress_type == _LZMA:
+            packed = _with_header_of_lzma(Blocks(packed), entry)
+        unpack, checksum = _METHODS[entry.compress_type], 0
+        for block in unpack(Blocks(packed), max_window_bytes):
+            checksum = zlib.crc32(block, checksum)
+            yield block
+    if checksum != entry.CRC:
+        raise _damaged("its CRC is wrong")
+
+
+def _blocks(member: IO[bytes]) -> Iterator[bytes]:
+    while block := member.read(BLOCK_BYTES):
+        yield block
+
+
+def _as_stored(entry: zipfile.ZipInfo) -> zipfile.ZipInfo:
+    """The same member, for whoever wants its bytes as they lie in the archive."""
+    stored = copy(entry)
+    stored.compress_type = zipfile.ZIP_STORED
+    stored.file_size = entry.compress_size
+    # Then it isn't checked: it is that of what comes out
+    del stored.CRC
+    return stored
+
+
+def _with_header_of_lzma(packed: Blocks, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The header of a file of its own, for the one that zip has (APPNOTE.TXT, 5.8)."""
+    _, length = struct.unpack("<HH", packed.take(4))
+    ends_itself = entry.flag_bits & _LZMA_ENDS_ITSELF
+    size = (1 << 64) - 1 if ends_itself else entry.file_size
+    yield packed.take(length) + struct.pack("<Q", size)
+    yield from packed
 
 
 class _Frugal:
@@ -92,12 +169,15 @@ def _refuse_unreadable(entry: zipfile.ZipInfo) -> None:
     if entry.flag_bits & _ENCRYPTED:
         raise ZipError(
             f"{name!r} in the zip is encrypted",
-            do="Unpack it by hand and import the image itself",
+            do="Unpack it manually and import the image itself",
         )
-    if entry.compress_type not in _METHODS:
+    method = entry.compress_type
+    if method not in (*_OWN_METHODS, *_METHODS):
+        called = _NAMES.get(method, "another method")
         raise ZipError(
-            f"{name!r} in the zip is packed with method {entry.compress_type}",
-            do="Only stored and deflated members can be read: pack it again",
+            f"{name!r} in the zip is packed with {called}",
+            f"method {method} of zip can't be unpacked here",
+            "Unpack it manually and import the image itself, or pack it with Deflate",
         )
 
 
@@ -114,6 +194,7 @@ def _readable() -> Iterator[None]:
         LookupError,
         NotImplementedError,
         OSError,
+        OverflowError,
         RuntimeError,
         ValueError,
     ) as error:
@@ -124,5 +205,6 @@ def _damaged(why: str) -> ZipError:
     return ZipError(
         "The source can't be unpacked as zip",
         why,
-        "The file is damaged or was not fetched whole: compare it with another mirror",
+        "The file is damaged or was not fetched completely: compare it with the "
+        "file from another mirror",
     )

@@ -40,9 +40,9 @@ class Contained:
         """Raise `FormatError` if it isn't the container that it is said to be."""
         if self._container_format == "ova" and self._packed_as != "tar":
             raise FormatError(
-                "The source is no OVA",
-                f"an OVA is a tar, and this is {self._packed_as or 'none'}",
-                "Leave --container-format out",
+                "The source is not an OVA",
+                f"an OVA is a tar archive, and this is {self._packed_as or 'none'}",
+                "Remove --container-format",
             )
 
     def finish(self) -> None:

@@ -1,6 +1,6 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""One member of a gzip file, decoded by the fastest zlib that is installed.
+"""One member of a gzip file, or zlib's own form, by the fastest zlib that there is.
 
 zlib-ng (the extra ``fast``) takes half the CPU time of zlib's own inflate, with the
 same checks and the same words. (isal is as fast, and overlooks reserved flags.)
@@ -19,9 +19,11 @@ _GZIP = 16 + zlib.MAX_WBITS
 class Gunzip:
     """A decoder with the methods that those of lzma, bz2 and zstd have."""
 
+    _FORM = _GZIP
+
     def __init__(self, library: Any = None) -> None:
         """*library* has the interface of zlib; the fastest, if none is named."""
-        self._member = (library or _fastest()).decompressobj(_GZIP)
+        self._member = (library or _fastest()).decompressobj(self._FORM)
 
     @property
     def eof(self) -> bool:
@@ -42,6 +44,12 @@ class Gunzip:
         """At most *max_length* bytes more; raises zlib's own error for damage."""
         pending = self._member.unconsumed_tail + data
         return bytes(self._member.decompress(pending, max_length))
+
+
+class Inflate(Gunzip):
+    """Decompress zlib's own form, which HTTP calls ``deflate`` (RFC 1950)."""
+
+    _FORM = zlib.MAX_WBITS
 
 
 @cache

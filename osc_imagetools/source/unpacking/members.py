@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which member of an archive is the image.
 
-- Directories, empty files and the companions of an image (checksums,
+- Directories, a volume's label, empty files and the companions of an image (checksums,
   signatures, manifests, licences: the tables below) don't count.
 - Exactly one regular file is left, or exactly one matches ``--member``.
-- Links, devices, FIFOs, sparse files and whatever else is no plain file are
+- Links, devices, FIFOs and whatever else is no plain file are
   refused anywhere in the archive, wanted or not: no image needs one beside
   it, and nothing is gained by deciding which are harmless.
 - An OVA is refused, unless ``--member`` names the disk in it.
@@ -30,6 +30,7 @@ SHOWN_NAMES = 20
 
 FILE = "file"
 DIRECTORY = "directory"
+LABEL = "volume label"
 
 COMPANION_ENDINGS = (
     *(".md5", ".sha1", ".sha224", ".sha256", ".sha384", ".sha512"),
@@ -90,7 +91,7 @@ class Member:
         return any(fnmatchcase(name, pattern) for name in names)
 
 
-class Choice:
+class MemberChoice:
     """Takes the members as they come, and settles which one is the image."""
 
     def __init__(self, pattern: str | None = None) -> None:
@@ -111,7 +112,7 @@ class Choice:
         """
         self._count += 1
         _refuse_strange(member, self._count)
-        if member.kind == DIRECTORY:
+        if member.kind in (DIRECTORY, LABEL):
             return False
         self._refuse_ova(member)
         if len(self._seen) < SHOWN_NAMES:
@@ -129,13 +130,13 @@ class Choice:
         if first.path == second.path:
             raise MemberError(
                 "The archive is ambiguous",
-                f"it holds '{printable(first.name)}' twice",
-                "Unpack it by hand and look which one is meant",
+                f"it contains '{printable(first.name)}' twice",
+                "Unpack it manually and find the right one",
             )
         raise MemberError(
-            "The archive holds more than one file that can be the image",
+            "The archive contains more than one file that can be the image",
             _names(self._candidates),
-            "Name the one with --member",
+            "Select one with --member",
         )
 
     def refuse_none(self) -> Member:
@@ -147,8 +148,8 @@ class Choice:
             wanted = f"matches '{printable(self._pattern)}'"
         raise MemberError(
             f"No file in the archive {wanted}",
-            f"it holds {_names(self._seen) if self._seen else 'no files at all'}",
-            "Name the right one with --member" if self._seen else "",
+            f"it contains {_names(self._seen) if self._seen else 'no files at all'}",
+            "Select the right one with --member" if self._seen else "",
         )
 
     def _is_candidate(self, member: Member) -> bool:
@@ -160,25 +161,25 @@ class Choice:
         if self._pattern is None and member.base_name.lower().endswith(".ovf"):
             raise MemberError(
                 "The source is an OVA, a whole virtual machine, not an image",
-                f"it holds '{printable(member.name)}'",
-                "Name its disk with --member '*.vmdk' if it has only one,"
-                " or store it whole with --container-format ova",
+                f"it contains '{printable(member.name)}'",
+                "Select its disk with --member '*.vmdk' if it has only "
+                "one, or store it completely with --container-format ova",
             )
 
 
 def _refuse_strange(member: Member, count: int) -> None:
     if count > MOST_MEMBERS:
-        raise MemberError(f"The archive holds more than {MOST_MEMBERS} members")
+        raise MemberError(f"The archive contains more than {MOST_MEMBERS} members")
     if len(member.name) > LONGEST_NAME:
         raise MemberError(
-            f"The archive holds a name of more than {LONGEST_NAME} characters",
+            f"The archive contains a name of more than {LONGEST_NAME} characters",
             printable(member.name),
         )
-    if member.kind not in (FILE, DIRECTORY):
+    if member.kind not in (FILE, DIRECTORY, LABEL):
         raise MemberError(
-            "The archive holds what no archive of an image needs",
+            "The archive contains an entry that an archive of an image does not need",
             f"'{printable(member.name)}' is a {member.kind}",
-            "Unpack it by hand and import the image itself",
+            "Unpack it manually and import the image itself",
         )
 
 

@@ -24,14 +24,19 @@ from osc_imagetools.source.limits import (
 from osc_imagetools.source.spool import spool
 from osc_imagetools.source.unpacking.archive_tar import untar
 from osc_imagetools.source.unpacking.archive_zip import unzip
-from osc_imagetools.source.unpacking.decompress import DECODERS
+from osc_imagetools.source.unpacking.decompress import (
+    BEHIND_THE_END,
+    DECODERS,
+    CompressionError,
+)
 from osc_imagetools.source.unpacking.magic import (
     MAGIC_BYTES,
     UNPACKED,
     layer,
     promised_layers,
 )
-from osc_imagetools.source.unpacking.members import Choice
+from osc_imagetools.source.unpacking.members import MemberChoice
+from osc_imagetools.source.unpacking.windows import LARGE_WINDOW_BYTES, window_bytes
 
 __all__ = ["LayerError", "Limits", "Payload", "open_payload"]
 
@@ -52,7 +57,7 @@ def open_payload(
 
     *member* is a glob for the file in an archive. With *unpack* false, all that is
     served is the payload, whatever it is. Raises `LayerError` or `CompressionError`
-    if the first bytes already tell that it can't be had.
+    if the first bytes already tell that it can't be fetched.
     """
     return Payload(wire, file_name=file_name, member=member, limit=limit, unpack=unpack)
 
@@ -76,11 +81,12 @@ class Payload:
         unpack: bool = True,
     ) -> None:
         self._limit = limit
-        self._choice = Choice(member)
+        self._choice = MemberChoice(member)
         self._wire = Counted(within_size(wire, self._most_wire_bytes))
         self._spooled: IO[bytes] | None = None
         self._source = Blocks(self._wire)
         self.layers, self.warnings = (), []
+        self._rest_bytes = 0
         self.stored_packed: str | None = None
         """What stays around the image because nothing was to be unpacked."""
         if unpack:
@@ -111,8 +117,8 @@ class Payload:
         """
         wire = within_size(self._source, self._most_packed_bytes)
         self._spooled = spool(wire, folder, expected_bytes)
-        # No ratio: it is deflate's at most, since one member alone is unpacked
-        self._take_member(unzip(self._spooled, self._choice))
+        member = unzip(self._spooled, self._choice, self._limit.max_window_bytes)
+        self._take_member(within_ratio(member, self._wire, self._limit))
         self._source.peek(1)
 
     def blocks(self) -> Iterator[bytes]:
@@ -124,6 +130,29 @@ class Payload:
         if self.must_spool:
             raise RuntimeError("a zip has no blocks before spool()")
         return within_size(self._source, self._limit.max_payload_bytes)
+
+    def rest(self, *, is_published: bool) -> tuple[str, ...]:
+        """What to tell of bytes behind the end of what was compressed, at its end.
+
+        Vendors append signatures and notes of their own to a gzip, and its tools pass
+        over them. Raises `CompressionError` unless *is_published*: unless the digest
+        that is published is that of the file as served, with these bytes.
+        """
+        if not self._rest_bytes:
+            return ()
+        packing = self.layers[0]
+        if not is_published:
+            raise CompressionError(
+                f"The source can't be unpacked as {packing}",
+                BEHIND_THE_END,
+                "If the vendor appended that, specify the digest of the whole file "
+                "with --checksum; otherwise compare it with the file from another "
+                "mirror",
+            )
+        return (
+            f"{self._rest_bytes} bytes after the end of the {packing} were "
+            "ignored: the published digest includes them.",
+        )
 
     def close(self) -> None:
         """Remove the temporary copy, if there is one."""
@@ -143,17 +172,32 @@ class Payload:
         compression = self._decompressed()
         container = self._container(compression)
         self.layers = tuple(filter(None, (compression, container)))
-        self.warnings = list(_surprises(file_name, self.layers))
+        self.warnings += _surprises(file_name, self.layers)
         if container == "tar":
-            self._take_member(untar(self._source, self._choice))
+            self._take_member(untar(self._source, self._choice, self._limit))
 
     def _decompressed(self) -> str | None:
         name = _known(layer(self._source.peek(MAGIC_BYTES)))
         if name not in DECODERS:
             return None
-        unpacked = within_ratio(DECODERS[name](self._source), self._wire, self._limit)
+        self._say_window(name)
+        decoded = DECODERS[name](
+            self._source, self._limit.max_window_bytes, self._pass_over
+        )
+        unpacked = within_ratio(decoded, self._wire, self._limit)
         self._source = Blocks(within_size(unpacked, self._most_packed_bytes))
         return name
+
+    def _say_window(self, name: str) -> None:
+        window = window_bytes(name, self._source.peek(MAGIC_BYTES))
+        if LARGE_WINDOW_BYTES < window <= self._limit.max_window_bytes:
+            self.warnings.append(
+                f"Unpacking this {name} takes {window >> 20} MiB of memory, the size "
+                "of the window that it was compressed with."
+            )
+
+    def _pass_over(self, size: int) -> None:
+        self._rest_bytes += size
 
     def _container(self, compression: str | None) -> str | None:
         name = _known(layer(self._source.peek(MAGIC_BYTES)))
@@ -177,15 +221,18 @@ def _known(name: str | None) -> str | None:
         return name
     raise LayerError(
         f"The source is packed as {name}, which can't be unpacked here",
-        do="Unpack it by hand and import the result, with --checksum, from a file: URL",
+        do=(
+            "Unpack it manually and import the result, with --checksum, from a file: "
+            "URL"
+        ),
     )
 
 
 def _nested(why: str) -> LayerError:
     return LayerError(
-        "The source is packed more often than once",
+        "The source is packed more than once",
         why,
-        "Unpack it by hand and import the image itself",
+        "Unpack it manually and import the image itself",
     )
 
 
@@ -193,8 +240,8 @@ def _surprises(file_name: str, layers: tuple[str, ...]) -> Iterator[str]:
     promised = promised_layers(file_name)
     if promised is not None and promised != layers:
         yield (
-            f"The name '{printable(file_name)}' promises {_said(promised)},"
-            f" but the bytes are {_said(layers)}; the bytes count"
+            f"The name '{printable(file_name)}' suggests {_said(promised)}, "
+            f"but the bytes are {_said(layers)}; the bytes decide"
         )
 
 

@@ -16,21 +16,23 @@ Rules of trust:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.source.access import Access
-from osc_imagetools.source.checksums import (
-    Checksum,
+from osc_imagetools.source.checksum_list import (
     NoListError,
     NotListedError,
     find_checksum,
 )
-from osc_imagetools.source.fetch import read_list
+from osc_imagetools.source.checksums import Checksum
 from osc_imagetools.source.file_name import file_name
 from osc_imagetools.source.opened import AbsentError, Source, SourceError, public
 from osc_imagetools.source.trust import Trust
+from osc_imagetools.source.verification.lists import Lists
 from osc_imagetools.source.verification.signatures import (
     Keyring,
     UnsignedError,
@@ -79,16 +81,43 @@ def require_keyring(trust: Trust) -> None:
         Keyring.read(trust.keyring)
 
 
-def published(trust: Trust, url: str, source: Source, access: Access) -> Published:
+def read_ahead(trust: Trust, url: str, access: Access, lists: Lists) -> None:
+    """Read what `published` will ask for, as far as *url* alone tells what that is.
+
+    Before the image's connection is opened: some servers allow but one. Raises what
+    the search has met, but not that nothing was found.
+    """
+    if not (trust.checksum_url or trust.looks_for_lists):
+        return
+    keyring = Keyring.read(trust.keyring) if trust.keyring else None
+    search = _Search(partial(lists.read, access=access), keyring, (file_name(url),))
+    if trust.checksum_url:
+        # It may name the file that the URL leads to.
+        with suppress(NotListedError):
+            search.read(published_list(trust.checksum_url))
+    else:
+        search.look((url,))
+
+
+def published(
+    trust: Trust,
+    url: str,
+    source: Source,
+    access: Access,
+    lists: Lists,
+    let_go: Callable[[], None] = lambda: None,
+) -> Published:
     """What *source*, opened at *url*, should be; its bytes weren't read yet.
 
-    Raises `UnverifiedError` where nothing tells, and what the search has met:
+    Before it asks for a list that *lists* don't have, it calls *let_go*. Raises
+    `UnverifiedError` where nothing tells, and what the search has met:
     `ChecksumListError`, `SignatureError`, `KeyringError`, `SourceError`.
     """
     found = Published(trust.checksum)
     if trust.checksum_url or trust.looks_for_lists:
         keyring = Keyring.read(trust.keyring) if trust.keyring else None
-        search = _Search(access, keyring, _names(url, source, keyring))
+        read = partial(lists.read, access=access, before=let_go)
+        search = _Search(read, keyring, _names(url, source, keyring))
         if trust.checksum_url:
             found = search.read(published_list(trust.checksum_url))
         else:
@@ -100,8 +129,12 @@ def published(trust: Trust, url: str, source: Source, access: Access) -> Publish
         raise UnverifiedError(
             f"{source.url} was not imported",
             f"{checksum.algorithm} proves nothing against an attacker"
-            + (f", and {found.list_url} has no better" if found.list_url else ""),
-            "Give a sha256 or sha512 digest, or say --allow-unverified.",
+            + (
+                f", and {found.list_url} has no stronger digest"
+                if found.list_url
+                else ""
+            ),
+            "Specify a sha256 or sha512 digest, or use --allow-unverified.",
         )
     return found
 
@@ -119,7 +152,7 @@ def _may_lack(trust: Trust) -> bool:
 class _Search:
     """What is looked for, and what stood in the way so far."""
 
-    access: Access
+    read_list: Callable[[str], bytes]
     keyring: Keyring | None
     names: tuple[str, ...]
     obstacles: list[tuple[str, OperatorError]] = field(default_factory=list)
@@ -127,7 +160,7 @@ class _Search:
 
     def read(self, where: PublishedList) -> Published:
         """What the one list *where* says; raises whatever is wrong with it."""
-        listing = read_list(where.url, self.access)
+        listing = self.read_list(where.url)
         if self.keyring:
             listing = self._proven(self.keyring, listing, where)
         checksum = find_checksum(listing, *self.names)
@@ -152,7 +185,9 @@ class _Search:
                 place = "" if where in obstacle.what else f"{where}: "
                 why = f"{place}{obstacle.what}: {obstacle.why}"
                 return UnverifiedError(what, why, remedy)
-        why = "nothing that vendors publish beside an image says which bytes it has"
+        why = (
+            "none of the lists that vendors publish beside an image contains its digest"
+        )
         return UnverifiedError(what, why, remedy)
 
     def _found(self, urls: tuple[str, ...]) -> Iterator[Published]:
@@ -176,13 +211,13 @@ class _Search:
         if is_clearsigned(listing):
             return keyring.signed_text(listing, shown)
         unsigned = UnsignedError(
-            f"{shown} is not proven",
-            "it has no signature, in itself or beside it",
-            "Name a signed list with --checksum-url, or leave out --keyring.",
+            f"{shown} can't be verified",
+            "it has no signature, inside it or beside it",
+            "Specify a signed list with --checksum-url, or remove --keyring.",
         )
         for url in where.signatures:
             try:
-                signature = read_list(url, self.access)
+                signature = self.read_list(url)
                 if is_clearsigned(signature):
                     return keyring.signed_text(signature, public(url))
                 keyring.verify(listing, signature, shown)
@@ -201,11 +236,11 @@ def _is_broken(error: OperatorError) -> bool:
 
 
 _WITHOUT_KEYRING = (
-    "Name a signed list with --checksum-url, or leave out --keyring: then a digest "
-    "that nobody has signed will do."
+    "Specify a signed list with --checksum-url, or remove --keyring: then an "
+    "unsigned digest is sufficient."
 )
 
 _HOW_TO_GO_ON = (
-    "Give the digest with --checksum or its list with --checksum-url, "
-    "or say --allow-unverified."
+    "Specify the digest with --checksum or its list with --checksum-url, "
+    "or use --allow-unverified."
 )

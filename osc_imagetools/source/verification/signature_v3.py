@@ -29,7 +29,7 @@ def fits_v3(signature: bytes, text: bytes, certificate: bytes) -> bool:
     """Whether the packet *signature* over *text* is by *certificate*'s primary key.
 
     Whether the certificate may be trusted (its key may be too short) is not asked here.
-    What isn't RSA and SHA-2, or breaks off, doesn't fit.
+    A signature that isn't RSA with SHA-2, or that is cut off, does not match.
     """
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives import hashes

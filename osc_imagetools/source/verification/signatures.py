@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.printable import printable
-from osc_imagetools.source.checksums import SIGNATURE, SIGNED
+from osc_imagetools.source.checksum_list import SIGNATURE, SIGNED
 from osc_imagetools.source.verification.signature_v3 import VERSION, fits_v3
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Keyring:
             raise KeyringError(
                 "Signatures can't be verified",
                 "the package 'pysequoia' is not installed",
-                "Install osc-imagetools[pgp], or leave out --keyring.",
+                "Install osc-imagetools[pgp], or remove --keyring.",
             ) from None
         try:
             with Path(path).open("rb") as file:
@@ -78,14 +78,14 @@ class Keyring:
                 f"The keyring {printable(path)} can't be read", why
             ) from error
         if len(content) > LARGEST_KEYRING_BYTES:
-            raise _no_certificates(path, "it is too large for one")
+            raise _no_certificates(path, "it is too large for a keyring")
         try:
             certificates = tuple(Cert.split_bytes(content))
         # pysequoia raises bare Exceptions, here and below.
         except Exception as error:
             raise _no_certificates(path, _first_line(error)) from None
         if not certificates:
-            raise _no_certificates(path, "no certificate is in it")
+            raise _no_certificates(path, "it contains no certificate")
         return cls(path, certificates)
 
     def signed_text(self, text: bytes, where: str) -> bytes:
@@ -116,8 +116,8 @@ class Keyring:
         signatures = _signatures(signature)
         if not signatures:
             raise UnsignedError(
-                f"The signature on {where} is none",
-                "it holds no OpenPGP signature",
+                f"The file with the signature on {where} is not a signature",
+                "it contains no OpenPGP signature",
                 "Check its URL.",
             )
         signers: list[str] = []
@@ -151,7 +151,10 @@ class Keyring:
                 fault = _fault(certificate)
                 if fault is None:
                     return
-        raise _unproven(where, *(fault or ("nobody has made it", _CHECK)))
+        raise _unproven(
+            where,
+            *(fault or ("it contains no signature that can be attributed", _CHECK)),
+        )
 
     def _refused(self, signatures: Sequence[Sig], where: str) -> SignatureError:
         """Why none of *signatures* is accepted, as far as it can be told."""
@@ -165,7 +168,7 @@ class Keyring:
         return _unproven(
             where,
             f"it was made by the key {issuers[0][1]}, which "
-            f"{printable(self.path)} lacks",
+            f"is not in {printable(self.path)}",
             "If that key is the vendor's, add its certificate to the keyring.",
         )
 
@@ -179,6 +182,7 @@ def _signatures(content: bytes) -> list[Sig]:
         return [
             Sig.from_bytes(bytes(one)) for one in packets if one.tag == Tag.Signature
         ]
+    # As above: what can't be read has no signatures.
     except Exception:
         return []
 
@@ -197,7 +201,10 @@ def _fault(certificate: Cert) -> tuple[str, str] | None:
         expires = certificate.expiration
     except Exception:
         # Mostly those of the years of SHA-1: vendors have renewed theirs since.
-        return f"{whose} signs itself in no way that is accepted, as SHA-1", _RENEW
+        return (
+            f"{whose} signs itself only with hashes that are not accepted (SHA-1)",
+            _RENEW,
+        )
     if certificate.is_revoked:
         return f"{whose} was revoked", _RENEW
     if expires and expires <= datetime.now(timezone.utc):
@@ -205,7 +212,7 @@ def _fault(certificate: Cert) -> tuple[str, str] | None:
     return None
 
 
-_RENEW = "Get the vendor's present certificate for the keyring."
+_RENEW = "Get the vendor's current certificate for the keyring."
 _CHECK = "Fetch it again later; if that does not help, ask the vendor."
 
 
@@ -215,8 +222,11 @@ def _why_not(signature: Sig, certificate: Cert) -> tuple[str, str]:
     if fault := _fault(certificate):
         return fault
     if signature.hash_algorithm in (HashAlgorithm.SHA1, HashAlgorithm.MD5):
-        return "it rests on a hash that can be forged (SHA-1, MD5)", _CHECK
-    return "it does not fit: the list was changed, or it is another's", _CHECK
+        return "it uses a hash that can be forged (SHA-1, MD5)", _CHECK
+    return (
+        "it does not match: the list was changed, or the signature is of another list",
+        _CHECK,
+    )
 
 
 def _unproven(where: str, why: str, do: str) -> SignatureError:
@@ -225,9 +235,9 @@ def _unproven(where: str, why: str, do: str) -> SignatureError:
 
 def _no_certificates(path: str, why: str) -> KeyringError:
     return KeyringError(
-        f"{printable(path)} is no keyring",
+        f"{printable(path)} is not a keyring",
         why,
-        "Give a file of OpenPGP certificates, as 'gpg --export' writes it.",
+        "Use a file of OpenPGP certificates, as 'gpg --export' writes it.",
     )
 
 

@@ -24,6 +24,10 @@ _ARCHITECTURES = {
 }
 """Vendors' names, and the value of Glance's property ``architecture``."""
 
+_WORDS = re.compile(
+    rf"(?<![a-z0-9])({'|'.join(_ARCHITECTURES)})(?![a-z0-9])", re.IGNORECASE
+)
+
 _ARCH = rf"(?P<arch>{'|'.join(_ARCHITECTURES)})"
 
 _UBUNTU_VERSIONS = {
@@ -185,7 +189,8 @@ TABLE = (
 """Twelve vendors whose lists are found by themselves."""
 
 _ANYBODYS_LISTS = (
-    *("{file}.sha512", "{file}.sha256", "SHA512SUMS", "SHA256SUMS", "CHECKSUM"),
+    *("{file}.sha512", "{file}.sha256", "{file}.sha256sum", "{file}.CHECKSUM"),
+    *("SHA512SUMS", "SHA256SUMS", "sha256sum.txt", "CHECKSUM"),
 )
 SIGNATURE_SUFFIXES = (".asc", ".gpg", ".sig", ".sign")
 """Behind a list's name: the usual places of a detached signature."""
@@ -224,7 +229,7 @@ def published_list(
     )
 
 
-def told_by_name(url: str) -> dict[str, str]:
+def properties_from_url(url: str) -> dict[str, str]:
     """The properties ``os_distro``, ``os_version``, ``architecture`` that *url* tells.
 
     Only what it tells beyond doubt; nothing at all of an image of somebody else.
@@ -242,6 +247,16 @@ def told_by_name(url: str) -> dict[str, str]:
         "architecture": _ARCHITECTURES.get(told.get("arch") or ""),
     }
     return {name: value for name, value in properties.items() if value}
+
+
+def architecture_in(text: str) -> str | None:
+    """The one architecture that a file's or an image's name tells, in Glance's words.
+
+    ``None`` where it tells none, or several.
+    """
+    file = urllib.parse.unquote(urllib.parse.urlsplit(text).path).rpartition("/")[2]
+    found = {_ARCHITECTURES[word.lower()] for word in _WORDS.findall(file)}
+    return found.pop() if len(found) == 1 else None
 
 
 def _names(url: str) -> Iterator[tuple[str, tuple[str, ...]]]:

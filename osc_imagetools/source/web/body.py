@@ -4,17 +4,22 @@
 
 from __future__ import annotations
 
+import re
 import select
 from contextlib import suppress
 from typing import Any, cast
 
 import requests
 
-from osc_imagetools.source.opened import BLOCK_BYTES, public
+from osc_imagetools.printable import printable
+from osc_imagetools.source.block_size import BLOCK_BYTES
+from osc_imagetools.source.opened import SourceError, public
 from osc_imagetools.source.web.errors import (
+    ELSEWHERE,
     NETWORK_ERRORS,
     BrokenError,
     ClosedError,
+    is_against_the_rules,
     reason,
 )
 from osc_imagetools.source.web.session import HttpSession
@@ -27,6 +32,7 @@ class Body:
     """Read once, from its start; its connection goes to the pool or ends with it."""
 
     def __init__(self, answer: requests.Response, session: HttpSession) -> None:
+        _refuse_coding(answer)
         self.length = content_length(answer)
         """Bytes that were announced."""
         self._answer = answer
@@ -57,7 +63,8 @@ class Body:
         """The next bytes, 256 KiB at most; empty at the end, announced or not.
 
         Whoever reads has to count: urllib3 1.26 takes a cut body for its end. Raises
-        `BrokenError`, whose ``why`` is the network's.
+        `BrokenError`, whose ``why`` is the network's, and `SourceError` where no other
+        try can do better.
         """
         left = most if self.length is None else self.length - self._got
         if left == 0:
@@ -67,17 +74,25 @@ class Body:
         # A socket closed under a reader breaks libraries anywhere, in any way.
         except Exception as error:
             if self._session.is_closed:
-                raise ClosedError(f"{public(self._answer.url)} was let go of") from None
+                raise ClosedError(f"{public(self._answer.url)} was abandoned") from None
             if not isinstance(error, NETWORK_ERRORS):
                 raise
+            if is_against_the_rules(error):
+                raise SourceError(
+                    f"{public(self._answer.url)} can't be read",
+                    "the server sent a chunk without a valid size",
+                    ELSEWHERE,
+                ) from None
             stall = self._session.access.stall_seconds
             why = reason(error, self._answer.url, stall)
-            raise BrokenError(f"{public(self._answer.url)} broke off", why) from None
+            raise BrokenError(
+                f"{public(self._answer.url)} was interrupted", why
+            ) from None
         self._got += len(block)
         return block
 
     def close(self) -> None:
-        """Let go of it; unless it was read to its end, its connection ends."""
+        """Release it; unless it was read completely, its connection ends."""
         self._answer.close()
 
     def _beyond(self) -> bytes:
@@ -92,6 +107,30 @@ class Body:
 
 
 def content_length(answer: requests.Response) -> int | None:
-    """Bytes that an answer announces, if it does."""
-    text = answer.headers.get("Content-Length", "")
-    return int(text) if text.isascii() and text.isdigit() else None
+    """Bytes that an answer announces, if it does.
+
+    Said several times, it counts if it says the same (RFC 9110, 8.6), and not at all of
+    what comes in chunks (RFC 9112, 6.3).
+    """
+    if answer.headers.get("Transfer-Encoding", "").lower() == "chunked":
+        return None
+    said = answer.headers.get("Content-Length", "").split(",")
+    text, *others = {each.strip() for each in said}
+    if others:
+        return None
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
+
+
+def _refuse_coding(answer: requests.Response) -> None:
+    """Raise `SourceError` unless its bytes are framed as http.client can read it.
+
+    It decodes ``chunked`` alone, spelled so; of anything else it hands out the framing.
+    """
+    coding = answer.headers.get("Transfer-Encoding", "")
+    if coding.lower() not in ("", "chunked", "identity"):
+        raise SourceError(
+            f"{public(answer.url)} arrives in a form that was not requested",
+            f"the server says 'Transfer-Encoding: {printable(coding)}', "
+            "and may use only 'chunked' unless the client requests another",
+            ELSEWHERE,
+        )

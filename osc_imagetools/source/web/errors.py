@@ -13,8 +13,8 @@ import urllib3
 from urllib3.util.ssl_match_hostname import CertificateError
 
 from osc_imagetools.printable import printable
-from osc_imagetools.source.opened import SourceError, public
-from osc_imagetools.source.web.credentials import secrets
+from osc_imagetools.source.opened import SourceError, masked, public
+from osc_imagetools.source.web.sockets import ChunkError
 
 NETWORK_ERRORS = (
     requests.RequestException,
@@ -23,7 +23,13 @@ NETWORK_ERRORS = (
 )
 
 CONNECT_SECONDS = 20
-CACERT = "Name its authority with --source-cacert, if you trust it."
+CACERT = "Specify its certificate authority with --source-cacert, if you trust it."
+
+ELSEWHERE = (
+    "Specify another location of the same bytes (--mirror), or fetch the file by "
+    "other means and import it (a file: URL)."
+)
+"""What helps whoever meets a server that breaks the rules."""
 
 
 class BrokenError(SourceError):
@@ -35,8 +41,14 @@ class BrokenError(SourceError):
     """When to try, as the server says it."""
 
 
+class BusyError(BrokenError):
+    """The server is there, and asks for patience."""
+
+    is_refused = True
+
+
 class ClosedError(SourceError):
-    """We ourselves let go of the source."""
+    """The transfer was abandoned on this side."""
 
 
 def unreachable(error: Exception, url: str, stall_seconds: float) -> SourceError:
@@ -47,8 +59,10 @@ def unreachable(error: Exception, url: str, stall_seconds: float) -> SourceError
         words = getattr(certificate, "verify_message", "") or str(certificate)
         return SourceError(what, f"its certificate is not valid: {words}", CACERT)
     why = reason(error, url, stall_seconds)
+    if is_against_the_rules(error):
+        return SourceError(f"{public(url)} can't be read", why, ELSEWHERE)
     if isinstance(error, requests.exceptions.ProxyError):
-        why = f"the proxy that the environment names doesn't help: {why}"
+        why = f"the proxy that the environment names does not work: {why}"
     broken = BrokenError(what, why)
     broken.is_refused = any(isinstance(cause, _REFUSALS) for cause in causes)
     return broken
@@ -60,13 +74,16 @@ def reason(error: BaseException, url: str, stall_seconds: float) -> str:
     if any(isinstance(cause, _TOO_LATE) for cause in causes):
         return f"no connection within {CONNECT_SECONDS} seconds"
     if isinstance(error, _TIMEOUTS) or "timed out" in str(error).lower():
-        return f"nothing came for {stall_seconds:g} seconds"
+        return f"no data arrived for {stall_seconds:g} seconds"
     if isinstance(causes[-1], http.client.IncompleteRead):
-        return "the connection ended before its time"
+        return "the connection ended too early"
     words = getattr(causes[-1], "strerror", None) or str(causes[-1])
-    for secret in filter(None, (url, *secrets(url))):
-        words = words.replace(secret, "…")
-    return printable(words or type(causes[-1]).__name__)
+    return printable(masked(words, url) or type(causes[-1]).__name__)
+
+
+def is_against_the_rules(error: BaseException) -> bool:
+    """Whether the server sent what no network makes of an answer that is in order."""
+    return any(isinstance(cause, _AGAINST_THE_RULES) for cause in _causes(error))
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -86,6 +103,11 @@ def _is_of_certificate(error: BaseException) -> bool:
     return isinstance(error, ssl.SSLCertVerificationError | CertificateError)
 
 
+_AGAINST_THE_RULES = (
+    ChunkError,
+    http.client.LineTooLong,
+    urllib3.exceptions.InvalidHeader,
+)
 _TIMEOUTS = (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)
 _TOO_LATE = (requests.ConnectTimeout,)
 _REFUSALS = (

@@ -22,7 +22,7 @@ TRIAL_BYTES = 2 << 20
 
 
 @dataclass(frozen=True)
-class Mark:
+class Position:
     """Where the reader was at a moment."""
 
     now: float
@@ -39,13 +39,13 @@ class Pace:
     def __init__(self, most: int) -> None:
         """At most so many connections."""
         self._most = most
-        self._waiting_since: Mark | None = None
-        self._trial_since: Mark | None = None
+        self._waiting_since: Position | None = None
+        self._trial_since: Position | None = None
         self._alone = 0.0
         self.wanted = 1
         """How many connections there should be."""
 
-    def look(self, at: Mark) -> bool:
+    def look(self, at: Position) -> bool:
         """Whether all have to go, for one that begins anew; else `wanted` may rise."""
         if self._trial_since and self._is_too_slow(self._trial_since, at):
             self.wanted = self._most = 1
@@ -67,12 +67,12 @@ class Pace:
         """Want no more than so many: another one was not welcome."""
         self._most = self.wanted = min(self.wanted, max(1, count))
 
-    def _is_another_of_use(self, since: Mark, at: Mark) -> bool:
+    def _is_another_of_use(self, since: Position, at: Position) -> bool:
         waited = at.waited - since.waited
         is_waiting = waited > max(WAIT_SECONDS, WAIT_SHARE * (at.now - since.now))
         return is_waiting and self.wanted < self._most
 
-    def _is_too_slow(self, since: Mark, at: Mark) -> bool:
+    def _is_too_slow(self, since: Position, at: Position) -> bool:
         seconds = at.now - since.now
         expected = self._alone * seconds
         if self.wanted == 1 or seconds < TRIAL_SECONDS or expected < TRIAL_BYTES:

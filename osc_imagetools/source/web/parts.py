@@ -13,17 +13,19 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from dataclasses import replace
 
 from osc_imagetools.source.access import Access
-from osc_imagetools.source.opened import BLOCK_BYTES, SourceError, StartOverError
+from osc_imagetools.source.block_size import BLOCK_BYTES
+from osc_imagetools.source.opened import SourceError, StartOverError
 from osc_imagetools.source.web.body import Body
 from osc_imagetools.source.web.errors import BrokenError, ClosedError
-from osc_imagetools.source.web.pace import Mark, Pace
-from osc_imagetools.source.web.ranges import RangeError, Span
+from osc_imagetools.source.web.pace import Pace, Position
+from osc_imagetools.source.web.ranges import OtherMirrorError, RangeError, Span
 from osc_imagetools.source.web.resource import Resource
-from osc_imagetools.source.web.retry import Patience
+from osc_imagetools.source.web.retry import SourcePatience
 from osc_imagetools.source.web.session import HttpSession
-from osc_imagetools.source.web.transfer import CUT_SHORT, broken_off
+from osc_imagetools.source.web.transfer import CUT_SHORT, interrupted
 from osc_imagetools.source.web.window import Part, Window
 
 LOG = logging.getLogger(__name__)
@@ -86,7 +88,7 @@ class Parts:
         with self._lock:
             self._is_closed = True
         self._first.close()
-        self._window.close(ClosedError(f"{self._resource.where} was let go of"))
+        self._window.close(ClosedError(f"{self._resource.where} was abandoned"))
         for worker in self._workers:
             worker.join(END_SECONDS)
         if not self._workers:
@@ -97,7 +99,7 @@ class Parts:
         window, pace = self._window, self._pace
         if window.has_shrunk:
             pace.settle(window.crew)
-        at = Mark(time.monotonic(), self._got, window.waited_seconds)
+        at = Position(time.monotonic(), self._got, window.waited_seconds)
         if pace.look(at):
             LOG.info("%s: slower over several connections", self._resource.where)
             window.dismiss()
@@ -130,9 +132,10 @@ class _Worker(threading.Thread):
         """*rest* is in seconds: how long it waits before it begins."""
         super().__init__(name="source part", daemon=True)
         self._session = session
-        self._window, self._resource = window, resource
+        # Its own: where one is led elsewhere, the others stay where they are.
+        self._window, self._resource = window, replace(resource)
         self._body, self._at, self._rest_seconds = body, 0, rest
-        self._patience = Patience(session.access.retries, session.pause)
+        self._patience = SourcePatience(session.access.retries, session.pause)
         self._only_whole = False
 
     def run(self) -> None:
@@ -185,7 +188,7 @@ class _Worker(threading.Thread):
             self._body, self._at = self._opened(part), part.at
         block = self._body.read(min(BLOCK_BYTES, part.stop - part.at))
         if not block:
-            raise BrokenError(f"{self._resource.where} broke off", CUT_SHORT)
+            raise BrokenError(f"{self._resource.where} was interrupted", CUT_SHORT)
         self._at += len(block)
         self._patience.got(len(block))
         return block
@@ -207,7 +210,7 @@ class _Worker(threading.Thread):
         while offset:
             block = body.read(min(BLOCK_BYTES, offset))
             if not block:
-                raise BrokenError(f"{self._resource.where} broke off", CUT_SHORT)
+                raise BrokenError(f"{self._resource.where} was interrupted", CUT_SHORT)
             offset -= len(block)
         return body
 
@@ -217,7 +220,7 @@ class _Worker(threading.Thread):
         if self._leaves_it_to_others(error):
             left = self._window.retire(self, part)
             if left:
-                LOG.info("%s: %s; going on with %d", where, error.why, left)
+                LOG.info("%s: %s; continuing with %d", where, error.why, left)
                 return False
         if isinstance(error, RangeError) and not self._only_whole:
             self._only_whole = True
@@ -225,7 +228,7 @@ class _Worker(threading.Thread):
         if isinstance(error, StartOverError):
             raise error
         if not self._may_ask_again(error):
-            raise broken_off(self._resource, part.at, error)
+            raise interrupted(self._resource, part.at, error)
         LOG.info("%s: %s; resuming at byte %d", where, error.why, part.at)
         return True
 
@@ -233,9 +236,11 @@ class _Worker(threading.Thread):
         """A drop is tried once more; whoever is refused, or gets nothing, goes."""
         if isinstance(error, BrokenError) and not error.is_refused:
             return self._patience.tried >= min(1, self._session.access.retries)
-        return isinstance(error, RangeError) or not isinstance(error, StartOverError)
+        is_its_own = isinstance(error, RangeError | OtherMirrorError)
+        return is_its_own or not isinstance(error, StartOverError)
 
     def _may_ask_again(self, error: SourceError) -> bool:
+        self._resource.leave_mirror(error, self._patience.tried)
         return isinstance(error, BrokenError) and self._patience.allows_another(
             f"{self._resource.where}: {error.why}",
             retry_after=error.retry_after,

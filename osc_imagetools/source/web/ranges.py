@@ -17,6 +17,12 @@ from dataclasses import dataclass
 
 from osc_imagetools.printable import printable
 from osc_imagetools.source.opened import StartOverError
+from osc_imagetools.source.web.content_encoding import codings
+
+LONGEST_ETAG = 1_024
+"""Characters; a longer one fits no property and no request of ours."""
+
+_CONTENT_RANGE = re.compile(r"bytes (N)-(N)/(N)".replace("N", "[0-9]{1,18}"))
 
 
 @dataclass(frozen=True)
@@ -32,12 +38,12 @@ class Edition:
     @classmethod
     def of(cls, headers: Mapping[str, str], length: int | None = None) -> Edition:
         """As an answer's headers tell; *length* is that of the whole file."""
-        encoding = headers.get("Content-Encoding", "").strip().lower()
+        etag = headers.get("ETag", "")
         return cls(
-            headers.get("ETag", ""),
+            etag if len(etag) <= LONGEST_ETAG else "",
             headers.get("Last-Modified", ""),
             length,
-            "" if encoding == "identity" else encoding,
+            ", ".join(codings(headers.get("Content-Encoding", ""))),
         )
 
     @property
@@ -87,6 +93,10 @@ class RangeError(StartOverError):
     """The server sent other bytes of the file than were asked for."""
 
 
+class OtherMirrorError(StartOverError):
+    """The way led to another mirror, whose file is another one."""
+
+
 def check_unchanged(where: str, before: Edition, now: Edition) -> None:
     """Raise `StartOverError` where it is another file now."""
     if difference := before.difference(now):
@@ -98,7 +108,7 @@ def check_span(where: str, asked: Span, edition: Edition, told: str | None) -> i
 
     *told* is the answer's ``Content-Range``.
     """
-    match = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", (told or "").strip())
+    match = _CONTENT_RANGE.fullmatch((told or "").strip())
     if match:
         first, last, length = map(int, match.groups())
         stop = length if asked.stop is None else asked.stop
@@ -106,8 +116,11 @@ def check_span(where: str, asked: Span, edition: Edition, told: str | None) -> i
         if is_as_asked and edition.length in (None, length):
             return length
     raise RangeError(
-        f"{where} can't be gone on with",
-        f"asked for '{asked.header}', the server sent '{printable(told or 'no range')}'"
+        f"{where} can't be resumed",
+        (
+            f"in answer to '{asked.header}', the server sent "
+            f"'{printable(told or 'no range')}'"
+        )
         + ("" if edition.length is None else f" of {edition.length} bytes"),
     )
 

@@ -18,6 +18,8 @@ from osc_imagetools.source.opened import SourceError, public
 
 REDIRECTS_AT_MOST = 10
 
+_PORTS = {"http": 80, "https": 443}
+
 
 def next_url(asked: Sequence[str], location: str) -> str:
     """The URL that a ``Location`` means, for who has *asked* these, the last one now.
@@ -33,7 +35,7 @@ def next_url(asked: Sequence[str], location: str) -> str:
     if scheme == "http" and here.lower().startswith("https:"):
         raise _refused(here, f"it leads from https to {public(target)}")
     if len(asked) > REDIRECTS_AT_MOST:
-        circle = "leads in a circle" if target in asked else "leads on and on"
+        circle = "leads in a circle" if target in asked else "leads on without end"
         raise _refused(
             asked[0], f"after {REDIRECTS_AT_MOST} redirects it still {circle}"
         )
@@ -52,6 +54,17 @@ def same_host(one: str, other: str) -> bool:
     return ports == (80, 443) or (before.scheme == now.scheme and ports[0] == ports[1])
 
 
+def host(url: str) -> str:
+    """The name or address of the host of *url*, in lower case."""
+    return urllib.parse.urlsplit(url).hostname or ""
+
+
+def has_usual_port(url: str) -> bool:
+    """Whether *url* names the port that its scheme has by itself."""
+    parts = urllib.parse.urlsplit(url)
+    return _port(parts) == _PORTS.get(parts.scheme)
+
+
 def without_user(url: str) -> str:
     """*url* without user and password, which travel in a header."""
     parts = urllib.parse.urlsplit(url)
@@ -67,15 +80,15 @@ def _absolute(here: str, location: str) -> str:
         joined = urllib.parse.urljoin(here, requote_uri(written.strip()))
         target = urllib.parse.urldefrag(without_user(joined)).url
         parts = urllib.parse.urlsplit(target)
-        if parts.scheme in ("http", "https") and not parts.hostname:
-            raise ValueError("no host")
+        if parts.scheme in _PORTS and not (parts.hostname and _port(parts)):
+            raise ValueError("no host or no valid port")
         return target
     except ValueError:
-        raise _refused(here, f"'{printable(location)}' is no URL") from None
+        raise _refused(here, f"'{printable(location)}' is not a URL") from None
 
 
 def _port(parts: urllib.parse.SplitResult) -> int | None:
-    return parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.port or _PORTS.get(parts.scheme)
 
 
 def _refused(where: str, why: str) -> SourceError:

@@ -4,26 +4,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import requests
 
 from osc_imagetools.printable import printable
-from osc_imagetools.source.opened import AbsentError, SourceError, public
+from osc_imagetools.source.opened import (
+    AbsentError,
+    SourceError,
+    public,
+)
 from osc_imagetools.source.web.body import Body, content_length
-from osc_imagetools.source.web.errors import BrokenError
+from osc_imagetools.source.web.errors import BrokenError, BusyError
 from osc_imagetools.source.web.ranges import (
     Edition,
+    OtherMirrorError,
     RangeError,
     Span,
     check_span,
     check_unchanged,
 )
-from osc_imagetools.source.web.retry import TRIED_AGAIN, Patience
+from osc_imagetools.source.web.redirects import same_host
+from osc_imagetools.source.web.retry import TRIED_AGAIN, Detours, SourcePatience
 from osc_imagetools.source.web.session import HttpSession
 
+LOG = logging.getLogger(__name__)
+
 OK, PARTIAL, NO_SUCH_RANGE = 200, 206, 416
+NOT_KNOWN = 401
 ABSENT = (403, 404, 410)
 
 ONE_REQUEST = {"Connection": "close"}
@@ -41,17 +51,26 @@ class Resource:
     """What every later answer has to be of."""
     accepts_ranges: bool | None = None
     """``None``: it doesn't say."""
+    began: str = ""
+    """Where its first bytes are from, in public form."""
+    holder: str = ""
+    """Where it was had last; as ``found``. ``origin`` where nobody can go back."""
+    other: OtherMirrorError | None = None
+    """The last mirror's that was led to meanwhile and has another file."""
 
     @classmethod
     def of(cls, origin: str, answer: requests.Response) -> Resource:
         """As its first answer says."""
         offered = answer.headers.get("Accept-Ranges", "").strip().lower()
         is_there = public(answer.url) == public(origin)
+        found = origin if is_there else answer.url
         return cls(
             origin=origin,
-            found=origin if is_there else answer.url,
+            found=found,
             edition=Edition.of(answer.headers, content_length(answer)),
             accepts_ranges={"bytes": True, "none": False}.get(offered),
+            began=public(answer.url),
+            holder=found,
         )
 
     @property
@@ -64,17 +83,18 @@ class Resource:
         """Whether a part of it can be asked for and known to be of the same file."""
         return bool(self.edition.condition) and self.accepts_ranges is not False
 
+    def leave_mirror(self, error: SourceError, tried: int) -> None:
+        """Where *tried* in vain, ask the URL that was given: it may lead to another.
+
+        A mirror that is busy gets one more try: it still has what was begun, and
+        another one may tag the same bytes otherwise.
+        """
+        if tried > isinstance(error, BusyError):
+            self.found = self.origin
+
     def whole(self, session: HttpSession) -> Body:
         """All of it once more; raises as `span` does."""
-        answer = self._ask(session, ONE_REQUEST)
-        try:
-            if answer.status_code != OK:
-                raise refusal(answer)
-            self._check_unchanged(answer, content_length(answer))
-        except SourceError:
-            answer.close()
-            raise
-        return Body(answer, session)
+        return self._from_holder(lambda: self._whole(session))
 
     def span(self, session: HttpSession, span: Span) -> Body:
         """Those bytes of it, and only if they are of the same file.
@@ -82,6 +102,35 @@ class Resource:
         Raises `BrokenError` where another try may do better, `RangeError` where the
         server sent other bytes, `StartOverError` where the file is another one now.
         """
+        return self._from_holder(lambda: self._span(session, span))
+
+    def _from_holder(self, ask: Callable[[], Body]) -> Body:
+        """What *ask* gets; from who had it last, where another has another file."""
+        try:
+            body = ask()
+        except OtherMirrorError as error:
+            if self.holder == self.origin:
+                raise
+            LOG.info(
+                "%s: %s; starting again from the original URL", error.what, error.why
+            )
+            self.other, self.found = error, self.holder
+            body = ask()
+        self.holder = self.found
+        return body
+
+    def _whole(self, session: HttpSession) -> Body:
+        answer = self._ask(session, ONE_REQUEST)
+        try:
+            if answer.status_code != OK:
+                raise refusal(answer)
+            self._check_unchanged(answer, content_length(answer))
+            return Body(answer, session)
+        except SourceError:
+            answer.close()
+            raise
+
+    def _span(self, session: HttpSession, span: Span) -> Body:
         headers = {"Range": span.header}
         if self.edition.condition:
             headers["If-Range"] = self.edition.condition
@@ -90,10 +139,10 @@ class Resource:
         answer = self._ask(session, headers)
         try:
             self._check(session, span, answer)
+            return Body(answer, session)
         except SourceError:
             answer.close()
             raise
-        return Body(answer, session)
 
     def _ask(
         self, session: HttpSession, headers: Mapping[str, str]
@@ -102,11 +151,13 @@ class Resource:
         if is_final(answer.status_code) and self.found != self.origin:
             # A signature has run out, or that mirror is gone: ask who sent us there.
             answer.close()
+            self.found = self.holder = self.origin
             answer = session.ask(self.origin, headers)
-            self.found = Resource.of(self.origin, answer).found
         if answer.status_code in TRIED_AGAIN:
             answer.close()
             raise not_now(answer)
+        if self.found == self.origin:
+            self.found = Resource.of(self.origin, answer).found
         return answer
 
     def _check(
@@ -119,7 +170,7 @@ class Resource:
         if answer.status_code == OK:
             self._check_unchanged(answer, content_length(answer))
             raise RangeError(
-                f"{self.where} can't be gone on with",
+                f"{self.where} can't be resumed",
                 "the server sends the whole file instead of a part",
             )
         told = answer.headers.get("Content-Range")
@@ -135,7 +186,12 @@ class Resource:
             self._check_unchanged(answer, content_length(answer))
 
     def _check_unchanged(self, answer: requests.Response, length: int | None) -> None:
-        check_unchanged(self.where, self.edition, Edition.of(answer.headers, length))
+        now = Edition.of(answer.headers, length)
+        here = public(answer.url)
+        if here != self.began and (difference := self.edition.difference(now)):
+            what = f"{here} can't continue what {self.began} began"
+            raise OtherMirrorError(what, difference)
+        check_unchanged(here, self.edition, now)
 
 
 def first_answer(
@@ -144,42 +200,63 @@ def first_answer(
     """The first answer that is final, whatever its status.
 
     Asked again, with patience, are a server that is busy and a connection that broke;
-    not one that never was: more likely the URL is wrong.
+    not one that never was: more likely the URL is wrong. But where a redirect led to
+    another host which doesn't have it, *url* may lead to a better one.
     """
-    patience = Patience(session.access.retries, session.pause)
+    patience = SourcePatience(session.access.retries, session.pause)
+    detours = Detours(session.access.retries)
     while True:
         try:
             answer = session.ask(url, headers, method=method)
             if answer.status_code not in TRIED_AGAIN:
+                if is_astray(answer, detours):
+                    answer.close()
+                    continue
                 return answer
             answer.close()
-            error = not_now(answer)
-        except BrokenError as broken:
-            if broken.is_refused:
+            error: BrokenError = not_now(answer)
+        except SourceError as broken:
+            if broken.led_to and detours.allows_another(broken.led_to, str(broken)):
+                continue
+            if not isinstance(broken, BrokenError) or broken.is_refused:
                 raise
             error = broken
         if not patience.allows_another(str(error), retry_after=error.retry_after):
             raise error
 
 
+def is_astray(answer: requests.Response, detours: Detours) -> bool:
+    """Whether it is a refusal of a host that another one led to, and may not again."""
+    if not (is_final(answer.status_code) and was_led_away(answer)):
+        return False
+    where = public(answer.url)
+    return detours.allows_another(where, f"{where}: {_words(answer)}")
+
+
 def is_final(status: int) -> bool:
-    """Whether it says that the file can't be had, now and later."""
+    """Whether it says that the file can't be fetched, now and later."""
     return 400 <= status < 500 and status not in (NO_SUCH_RANGE, *TRIED_AGAIN)
 
 
 def refusal(answer: requests.Response) -> SourceError:
     """The error that a status is."""
     remedy = _REMEDIES.get(answer.status_code, "")
+    if answer.status_code == NOT_KNOWN and was_led_away(answer):
+        remedy = _AFTER_A_REDIRECT
     kind = AbsentError if answer.status_code in ABSENT else SourceError
-    return kind(f"{public(answer.url)} can't be had", _words(answer), remedy)
+    return kind(f"{public(answer.url)} can't be fetched", _words(answer), remedy)
 
 
-def not_now(answer: requests.Response) -> BrokenError:
+def not_now(answer: requests.Response) -> BusyError:
     """The error that a status is which may pass."""
-    error = BrokenError(f"{public(answer.url)} can't be had", _words(answer))
-    error.is_refused = True
+    error = BusyError(f"{public(answer.url)} can't be fetched", _words(answer))
     error.retry_after = answer.headers.get("Retry-After")
     return error
+
+
+def was_led_away(answer: requests.Response) -> bool:
+    """Whether a redirect led to it from another host."""
+    return any(not same_host(before.url, answer.url) for before in answer.history)
 
 
 def _words(answer: requests.Response) -> str:
@@ -187,10 +264,16 @@ def _words(answer: requests.Response) -> str:
     return f"the server answered {answer.status_code} {said}".rstrip()
 
 
+_AFTER_A_REDIRECT = (
+    "A redirect led there, and credentials are not sent to another host or port: use "
+    "that URL itself."
+)
 _REMEDIES = {
-    401: "Put the user and password of this host into ~/.netrc, or say --source-user.",
-    403: "The file is missing or private there (object stores say 403 for both).",
-    404: "Check the URL: vendors move old builds away.",
-    407: "Put the proxy's user and password into its URL in the environment.",
-    410: "The vendor took it away: use a newer build.",
+    401: "Put the user and password of this host into ~/.netrc, or use --source-user.",
+    403: "The file is missing or private (object stores answer 403 for both), or the "
+    "server refuses this program: then try --user-agent.",
+    404: "Check the URL: vendors remove old builds.",
+    407: "Put the proxy's user and password into its URL in the environment, with "
+    "'/' as %2F, '#' as %23, '@' as %40.",
+    410: "The vendor removed it: use a newer build.",
 }

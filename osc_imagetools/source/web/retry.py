@@ -42,12 +42,33 @@ def asked_for_seconds(retry_after: str | None) -> float | None:
         return None
     try:
         seconds = float(urllib3.Retry().parse_retry_after(retry_after))
-    except (urllib3.exceptions.HTTPError, ValueError, OverflowError):
+    # What the library raises of a date that is none, it doesn't say.
+    except Exception:
         return None
     return max(0.0, min(RETRY_AFTER_MAX_SECONDS, seconds))
 
 
-class Patience:
+class Detours:
+    """Where redirects have led to in vain, for one source."""
+
+    def __init__(self, retries: int) -> None:
+        """*retries* at most."""
+        self._retries = retries
+        self._places: set[str] = set()
+
+    def allows_another(self, where: str, why: str) -> bool:
+        """Whether to ask again who led to *where*: not if that was so before.
+
+        No pause is needed: whoever has several mirrors names the next one at once.
+        """
+        if where in self._places or len(self._places) >= self._retries:
+            return False
+        self._places.add(where)
+        LOG.info("%s; following the redirect again", why)
+        return True
+
+
+class SourcePatience:
     """What is left of it, for one source: it comes back with every progress."""
 
     def __init__(self, retries: int, pause: Callable[[float], None]) -> None:
@@ -64,7 +85,7 @@ class Patience:
         return self._tried
 
     def got(self, count: int) -> None:
-        """So many bytes came."""
+        """So many bytes arrived."""
         self._got += count
         if self._got >= PROGRESS_BYTES:
             self._tried = 0

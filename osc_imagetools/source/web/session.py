@@ -12,12 +12,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.metadata import version
 
 import requests
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from osc_imagetools.source.access import Access
-from osc_imagetools.source.opened import SourceError, public
+from osc_imagetools.source.opened import SourceError, masked, public
 from osc_imagetools.source.web.credentials import for_host
 from osc_imagetools.source.web.errors import (
     CONNECT_SECONDS,
@@ -25,8 +26,12 @@ from osc_imagetools.source.web.errors import (
     ClosedError,
     unreachable,
 )
-from osc_imagetools.source.web.redirects import next_url, without_user
+from osc_imagetools.source.web.proxies import refuse_unreadable_proxy
+from osc_imagetools.source.web.redirects import next_url, same_host, without_user
 from osc_imagetools.source.web.sockets import Adapter, Sockets
+
+NAME = "osc-imagetools"
+HOME = f"https://pypi.org/project/{NAME}/"
 
 
 class HttpSession:
@@ -36,6 +41,7 @@ class HttpSession:
         self.access = access
         self._sockets = Sockets()
         self._requests = _Requests()
+        self._requests.headers["User-Agent"] = access.user_agent or user_agent()
         for scheme in ("http://", "https://"):
             self._requests.mount(scheme, Adapter(self._sockets))
 
@@ -54,21 +60,30 @@ class HttpSession:
     ) -> requests.Response:
         """The answer, whatever its status; its body is still to be read.
 
-        Redirects are followed, to what `next_url` allows. Who we are is said to the
-        host of *origin* (default: *url*) and to no other. Raises `SourceError`; a
-        `BrokenError` where another try may do better; `ClosedError` once closed.
+        Redirects are followed, to what `next_url` allows; its history has them. Who we
+        are is said to the host of *origin* (default: *url*), as `for_host` says. Raises
+        `SourceError`; a `BrokenError` where another try may do better; `ClosedError`
+        once closed.
         """
         asked = [url]
+        history: list[requests.Response] = []
         while True:
-            answer = self._answer(origin or url, asked[-1], headers, method)
+            try:
+                answer = self._answer(origin or url, asked[-1], headers, method)
+            except SourceError as error:
+                if history and not same_host(url, asked[-1]):
+                    error.led_to = public(asked[-1])
+                raise
             if not answer.is_redirect:
+                answer.history = history
                 return answer
             # Closed, not read: nobody bounds the body of a redirect.
             answer.close()
+            history.append(answer)
             asked.append(next_url(asked, answer.headers["Location"]))
 
     def pause(self, seconds: float) -> None:
-        """Wait so long, or until it is closed."""
+        """Wait for that many seconds, or until it is closed."""
         self._sockets.pause(seconds)
 
     def close(self) -> None:
@@ -80,6 +95,7 @@ class HttpSession:
         self, origin: str, here: str, headers: Mapping[str, str], method: str
     ) -> requests.Response:
         access = self.access
+        refuse_unreadable_proxy(here)
         ask = {"GET": self._requests.get, "HEAD": self._requests.head}[method]
         try:
             with _queries_unlogged():
@@ -97,12 +113,19 @@ class HttpSession:
         # A socket closed under a reader breaks libraries anywhere, in any way.
         except Exception as error:
             if self.is_closed:
-                raise ClosedError(f"{public(here)} was let go of") from None
+                raise ClosedError(f"{public(here)} was abandoned") from None
             if isinstance(error, NETWORK_ERRORS):
                 raise unreachable(error, here, access.stall_seconds) from None
             if isinstance(error, ValueError):
-                raise SourceError("The URL can't be understood", str(error)) from None
+                raise SourceError(
+                    "The URL can't be parsed", masked(str(error), here)
+                ) from None
             raise
+
+
+def user_agent() -> str:
+    """What we call ourselves, and where a server's operator finds us."""
+    return f"{NAME}/{version(NAME)} (+{HOME})"
 
 
 class _Requests(requests.Session):

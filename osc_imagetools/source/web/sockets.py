@@ -8,7 +8,9 @@ source's stall timeout. Shutting its socket down wakes that thread.
 
 from __future__ import annotations
 
+import http.client
 import os
+import re
 import socket
 import threading
 import weakref
@@ -18,6 +20,9 @@ from typing import Any
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+CHUNK_LINE_BYTES = 1 << 16
+"""With its extensions; as http.client has it."""
 
 
 def shut_down(number: int) -> None:
@@ -51,7 +56,7 @@ class Sockets:
             self.end()
 
     def pause(self, seconds: float) -> None:
-        """Wait so long, or until they are ended."""
+        """Wait for that many seconds, or until they are ended."""
         self._ended.wait(seconds)
 
     def end(self) -> None:
@@ -82,15 +87,44 @@ class Adapter(HTTPAdapter):
         return manager
 
 
+class ChunkError(http.client.HTTPException):
+    """A chunk of an answer has no valid size."""
+
+
+class _Answer(http.client.HTTPResponse):
+    """Takes no size of a chunk but what RFC 9112 (7.1) allows.
+
+    The library's own takes ``-5`` too, and then reads everything to the end of the
+    connection, the framing with it, into memory.
+    """
+
+    fp: Any
+
+    def _read_next_chunk_size(self) -> int:
+        line = self.fp.readline(CHUNK_LINE_BYTES + 1)
+        size = line.partition(b";")[0].strip()
+        if re.fullmatch(rb"[0-9A-Fa-f]{1,15}", size) and line.endswith(b"\n"):
+            return int(size, 16)
+        self.close()
+        if not line.endswith(b"\n") and len(line) <= CHUNK_LINE_BYTES:
+            # What its caller takes for an end before its time.
+            raise ValueError(line)
+        raise ChunkError("no valid size")
+
+
 def _pools(sockets: Sockets) -> dict[str, Any]:
     """urllib3's pools by scheme, of connections that report their sockets."""
 
     class Plain(HTTPConnection):
+        response_class = _Answer
+
         def connect(self) -> None:
             super().connect()
             sockets.add(self.sock)
 
     class Secured(HTTPSConnection):
+        response_class = _Answer
+
         def connect(self) -> None:
             super().connect()
             sockets.add(self.sock)

@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import email.utils
+import logging
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import requests
 
@@ -18,11 +19,11 @@ from osc_imagetools.source.opened import Source
 from osc_imagetools.source.web.body import Body
 from osc_imagetools.source.web.content_encoding import (
     decoded,
-    has_gzip_name,
-    is_encoded,
+    encoding,
+    is_of_file,
 )
 from osc_imagetools.source.web.parts import Parts, are_worth_it
-from osc_imagetools.source.web.ranges import Edition, Span, check_span
+from osc_imagetools.source.web.ranges import LONGEST_ETAG, Edition, Span, check_span
 from osc_imagetools.source.web.resource import (
     NO_SUCH_RANGE,
     OK,
@@ -34,6 +35,8 @@ from osc_imagetools.source.web.resource import (
 )
 from osc_imagetools.source.web.session import HttpSession
 from osc_imagetools.source.web.transfer import Transfer
+
+LOG = logging.getLogger(__name__)
 
 NO_HEAD = (403, 405, 501)
 """Of a server that knows no HEAD, or of a signature that is for GET alone."""
@@ -77,7 +80,8 @@ def _seen(url: str, answer: requests.Response) -> Source:
     elif answer.status_code != OK:
         raise refusal(answer)
     source = _source(resource, answer)
-    if _is_encoded(resource, answer) and not has_gzip_name(source.file_name):
+    form = _encoding(resource, answer)
+    if form and not is_of_file(form, source.file_name):
         source.length = None
     return source
 
@@ -96,8 +100,8 @@ def _opened(
 ) -> Source:
     source = _source(resource, answer)
     body = Body(answer, session)
-    if _is_encoded(resource, answer):
-        return _decoded(source, resource, Transfer(session, resource, body))
+    if form := _encoding(resource, answer):
+        return _decoded(source, resource, Transfer(session, resource, body), form)
     reader: Parts | Transfer
     if are_worth_it(resource, session.access):
         reader = Parts(session, resource, body)
@@ -108,11 +112,13 @@ def _opened(
     return source
 
 
-def _decoded(source: Source, resource: Resource, transfer: Transfer) -> Source:
+def _decoded(
+    source: Source, resource: Resource, transfer: Transfer, form: str
+) -> Source:
     """The source of what is within; no part of that can be asked for."""
     said, resource.accepts_ranges = resource.accepts_ranges, False
     source._close = transfer.close
-    source._read, was_added = decoded(transfer.read, source.file_name)
+    source._read, was_added = decoded(transfer.read, form, source.file_name)
     if was_added:
         source.length, source.accepts_ranges = None, False
     else:
@@ -123,6 +129,12 @@ def _decoded(source: Source, resource: Resource, transfer: Transfer) -> Source:
 def _source(resource: Resource, answer: requests.Response) -> Source:
     """Without its bytes."""
     headers = answer.headers
+    if len(headers.get("ETag", "")) > LONGEST_ETAG:
+        LOG.warning(
+            "%s has an ETag of %d characters, which is ignored.",
+            resource.where,
+            len(headers["ETag"]),
+        )
     return Source(
         url=resource.where,
         file_name=file_name(answer.url, headers.get("Content-Disposition")),
@@ -134,8 +146,8 @@ def _source(resource: Resource, answer: requests.Response) -> Source:
     )
 
 
-def _is_encoded(resource: Resource, answer: requests.Response) -> bool:
-    return is_encoded(answer.headers.get("Content-Encoding", ""), resource.where)
+def _encoding(resource: Resource, answer: requests.Response) -> str:
+    return encoding(answer.headers.get("Content-Encoding", ""), resource.where)
 
 
 def _by_first_byte(resource: Resource, answer: requests.Response) -> Edition:
@@ -150,10 +162,14 @@ def _by_first_byte(resource: Resource, answer: requests.Response) -> Edition:
 
 
 def _http_date(text: str) -> datetime | None:
+    """When, if it can be meant: nothing was changed after today."""
     try:
         moment = email.utils.parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=timezone.utc)
+        moment = moment.astimezone(timezone.utc)
+    # What the library raises of a date that is none, it doesn't say.
+    except Exception:
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
-    return moment.astimezone(timezone.utc)
+    latest = datetime.now(timezone.utc) + timedelta(days=1)
+    return moment if moment < latest else None

@@ -1,6 +1,6 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""One file over one connection at a time, gone on with where that breaks off."""
+"""One file over one connection at a time, resumed where it was interrupted."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from osc_imagetools.source.web.body import Body
 from osc_imagetools.source.web.errors import BrokenError, ClosedError
 from osc_imagetools.source.web.ranges import Span
 from osc_imagetools.source.web.resource import Resource
-from osc_imagetools.source.web.retry import Patience
+from osc_imagetools.source.web.retry import SourcePatience
 from osc_imagetools.source.web.session import HttpSession
 
 LOG = logging.getLogger(__name__)
 
-CUT_SHORT = "the connection ended before its time"
+CUT_SHORT = "the connection ended too early"
 
 
 class Transfer:
@@ -27,7 +27,7 @@ class Transfer:
         self._resource = resource
         self._body = body
         self._got = 0
-        self._patience = Patience(session.access.retries, session.pause)
+        self._patience = SourcePatience(session.access.retries, session.pause)
 
     def read(self) -> bytes:
         """The next bytes, 256 KiB at most; empty at the end.
@@ -43,7 +43,9 @@ class Transfer:
                     self._got += len(block)
                     self._patience.got(len(block))
                     return block
-                broken = BrokenError(f"{self._resource.where} broke off", CUT_SHORT)
+                broken = BrokenError(
+                    f"{self._resource.where} was interrupted", CUT_SHORT
+                )
             except BrokenError as error:
                 broken = error
             self._go_on(broken)
@@ -70,19 +72,20 @@ class Transfer:
             except (StartOverError, ClosedError):
                 raise
             except SourceError as final:
-                raise broken_off(self._resource, self._got, final) from None
+                raise interrupted(self._resource, self._got, final) from None
 
     def _wait(self, broken: BrokenError) -> None:
         where = self._resource.where
         if self._got and self._session.access.retries and not self._resource.can_go_on:
             raise StartOverError(
-                f"{where} broke off",
-                f"{broken.why}, and the server sends no parts of a file that it tags",
+                f"{where} was interrupted",
+                f"{broken.why}, and the server can't send parts of this file",
             )
+        self._resource.leave_mirror(broken, self._patience.tried)
         if not self._patience.allows_another(
             f"{where}: {broken.why}", retry_after=broken.retry_after, at_once=True
         ):
-            raise broken_off(self._resource, self._got, broken) from None
+            raise interrupted(self._resource, self._got, broken) from None
 
     def _rest(self) -> Body:
         resource = self._resource
@@ -100,10 +103,14 @@ class Transfer:
         return body
 
 
-def broken_off(resource: Resource, got: int, error: SourceError) -> SourceError:
-    """What the operator is told in the end: how far it came, and *error*."""
+def interrupted(resource: Resource, got: int, error: SourceError) -> SourceError:
+    """What the operator is told in the end: how far it came, and *error*.
+
+    A `StartOverError` where another mirror has another file, which may come whole.
+    """
     length = resource.edition.length
     came = f"{got} bytes" if length is None else f"{got} of {length} bytes"
-    return SourceError(
-        f"{resource.where} broke off", f"{came} came, then {error.why}", RUN_AGAIN
-    )
+    what, why = f"{resource.where} was interrupted", f"{came} arrived, then {error.why}"
+    if other := resource.other:
+        return StartOverError(what, f"{why}; {other.what}: {other.why}")
+    return SourceError(what, why, RUN_AGAIN)

@@ -4,8 +4,8 @@
 
 No network here. Workers claim parts, always the earliest that nobody has, and no
 further ahead of the reader than the window is wide: that bounds the memory. Each part
-lies in a buffer that is used again: blocks that one thread makes and another one lets
-go of fragment the memory of each, by up to half of the window (measured).
+lies in a buffer that is used again: blocks that one thread makes and another releases
+fragment the memory of each, by up to half of the window (measured).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass
 from typing import Protocol
 
-from osc_imagetools.source.opened import BLOCK_BYTES
+from osc_imagetools.source.block_size import BLOCK_BYTES
 
 
 class Worker(Protocol):
@@ -161,7 +161,7 @@ class Window:
             self._changed.notify_all()
 
     def close(self, error: BaseException) -> None:
-        """Let go of what has come; the reader gets *error*, and all workers end."""
+        """Discard the blocks; the reader gets *error*, and all workers end."""
         with self._changed:
             self._parts.clear()
             self._buffers.clear()

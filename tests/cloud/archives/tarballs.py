@@ -7,11 +7,6 @@ import tarfile
 from collections.abc import Iterator
 from typing import NamedTuple
 
-CHECKSUM = slice(148, 156)
-# Of GNU's first way to write sparse files: pairs of offset and size, then the length.
-SPARSE_MAP_OFFSET = 386
-SPARSE_LENGTH_OFFSET = 483
-
 
 class Member(NamedTuple):
     """A header with the content that belongs to it."""
@@ -59,33 +54,6 @@ def fifo(name: str) -> Member:
     return Member(_header(name, type=tarfile.FIFOTYPE))
 
 
-def sparse(name: str, content: bytes, hole: int) -> bytes:
-    """A whole archive: ``hole`` bytes of nothing, then ``content``, GNU's old way."""
-    kind = tarfile.GNUTYPE_SPARSE
-    header = bytearray(_block(_header(name, type=kind, size=len(content))))
-    pair = _octal(hole) + _octal(len(content))
-    header[SPARSE_MAP_OFFSET : SPARSE_MAP_OFFSET + len(pair)] = pair
-    length = _octal(hole + len(content))
-    header[SPARSE_LENGTH_OFFSET : SPARSE_LENGTH_OFFSET + len(length)] = length
-    header[CHECKSUM] = b" " * 8
-    header[CHECKSUM] = b"%06o\0 " % sum(header)
-    padding = bytes(-len(content) % tarfile.BLOCKSIZE)
-    return bytes(header) + content + padding + bytes(2 * tarfile.BLOCKSIZE)
-
-
-def sparse_by_pax(name: str, content: bytes, hole: int) -> Member:
-    """``hole`` bytes of nothing, then ``content``, in the way of the pax format 1.0."""
-    where = f"1\n{hole}\n{len(content)}\n".encode().ljust(tarfile.BLOCKSIZE, b"\0")
-    header = _header(name, size=len(where) + len(content))
-    header.pax_headers = {
-        "GNU.sparse.major": "1",
-        "GNU.sparse.minor": "0",
-        "GNU.sparse.name": name,
-        "GNU.sparse.realsize": str(hole + len(content)),
-    }
-    return Member(header, where + content)
-
-
 def ova(disk: bytes, name: str = "machine") -> bytes:
     """A virtual machine as VMware and VirtualBox export it: about it, then its disk."""
     described = b'<?xml version="1.0"?><Envelope><References/></Envelope>'
@@ -122,7 +90,3 @@ def _header(name: str, **fields: object) -> tarfile.TarInfo:
 
 def _block(header: tarfile.TarInfo) -> bytes:
     return header.tobuf(tarfile.GNU_FORMAT)
-
-
-def _octal(number: int) -> bytes:
-    return b"%011o\0" % number

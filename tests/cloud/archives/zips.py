@@ -3,12 +3,21 @@
 """Zip archives, and what can be wrong with them."""
 
 import io
+import lzma
 import struct
 import zipfile
+import zlib
 
 END = struct.Struct("<4s4H2IH")
-FLAGS, CRC, SIZE, NAME = 8, 16, 24, 46  # Offsets in an entry of the directory.
-LOCAL_FLAGS, LOCAL_CRC = 6, 14
+FLAGS, METHOD, CRC, SIZE, NAME = (
+    8,
+    10,
+    16,
+    24,
+    46,
+)  # Offsets in an entry of the directory.
+LOCAL_FLAGS, LOCAL_METHOD, LOCAL_CRC = 6, 8, 14
+LZMA_PROPERTIES = 5
 ENCRYPTED = 1
 A_DATE = (2026, 3, 1, 0, 0, 0)
 
@@ -46,6 +55,27 @@ def zipped(
             with archive.open(entry, "w", force_zip64=zip64) as member:
                 member.write(content)
     return stream.getvalue()
+
+
+def zip_by(method: int, name: str, content: bytes, packed: bytes) -> bytes:
+    """One member, ``packed`` by whoever asks, under that method's number."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(name, A_DATE), packed)
+    archive_of = stream.getvalue()
+    sizes = struct.pack("<3I", zlib.crc32(content), len(packed), len(content))
+    entry = _first_entry(archive_of)
+    for crc, at in ((LOCAL_CRC, LOCAL_METHOD), (entry + CRC, entry + METHOD)):
+        archive_of = _patched(archive_of, crc, sizes)
+        archive_of = _patched(archive_of, at, struct.pack("<H", method))
+    return archive_of
+
+
+def lzma_of_zip(content: bytes) -> bytes:
+    """As method 14 has it, which ends where the member's size says."""
+    alone = lzma.compress(content, format=lzma.FORMAT_ALONE, preset=1)
+    properties, packed = alone[:LZMA_PROPERTIES], alone[LZMA_PROPERTIES + 8 :]
+    return struct.pack("<BBH", 9, 4, len(properties)) + properties + packed
 
 
 def encrypted(archive: bytes) -> bytes:

@@ -8,7 +8,13 @@ What returns bytes needs no tools. What needs QEMU or e2fsprogs says so.
 from tests.cloud.images.disks import boot_sector, iso, luks_header, raw
 from tests.cloud.images.filesystem import filesystem_image
 from tests.cloud.images.machine import BootableIso, bootable_iso, boots, can_boot
-from tests.cloud.images.made_by_qemu import can_convert, disk_as
+from tests.cloud.images.made_by_qemu import (
+    broken_vmdk,
+    can_convert,
+    disk_as,
+    vhd_by,
+    vhd_summed,
+)
 from tests.cloud.images.qcow import qcow2
 from tests.cloud.images.vmdk import stream_optimized_vmdk, vmdk, vmdk_descriptor
 
@@ -17,6 +23,7 @@ __all__ = [
     "boot_sector",
     "bootable_iso",
     "boots",
+    "broken_vmdk",
     "can_boot",
     "can_convert",
     "disk_as",
@@ -26,6 +33,8 @@ __all__ = [
     "qcow2",
     "raw",
     "stream_optimized_vmdk",
+    "vhd_by",
+    "vhd_summed",
     "vmdk",
     "vmdk_descriptor",
 ]

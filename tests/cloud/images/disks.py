@@ -33,8 +33,16 @@ PRINT_AND_HALT = bytes.fromhex(
 
 
 def raw(size: int, seed: int = 0) -> bytes:
-    """``size`` bytes that don't compress, the same ones for the same seed."""
-    return random.Random(seed).randbytes(size)
+    """A disk of ``size`` bytes that don't compress, the same for the same seed.
+
+    One with a partition table, since what doesn't look like a disk isn't taken for
+    one. Of fewer than 512 bytes there is no more than noise.
+    """
+    content = random.Random(seed).randbytes(size)
+    if size < SECTOR_BYTES:
+        return content
+    table = _partition_table(max(1, size // SECTOR_BYTES - 1))
+    return content[:PARTITION_TABLE_OFFSET] + table + content[SECTOR_BYTES:]
 
 
 def boot_sector(message: str = "A tiny image runs.") -> bytes:
@@ -47,11 +55,15 @@ def boot_sector(message: str = "A tiny image runs.") -> bytes:
     code = PRINT_AND_HALT.ljust(TEXT_OFFSET, b"\0") + text
     if len(code) > PARTITION_TABLE_OFFSET:
         raise ValueError(f"{message!r} is too long for a boot sector")
+    return code.ljust(PARTITION_TABLE_OFFSET, b"\0") + _partition_table(sectors=2047)
+
+
+def _partition_table(sectors: int) -> bytes:
+    """The end of a boot sector: one partition, all of the disk but that sector."""
     chs = b"\0\x02\0"
-    linux, first_sector, sectors = 0x83, 1, 2047
+    linux, first_sector = 0x83, 1
     partition = struct.pack("<B3sB3sII", 0x80, chs, linux, chs, first_sector, sectors)
-    table = partition.ljust(4 * len(partition), b"\0")
-    return code.ljust(PARTITION_TABLE_OFFSET, b"\0") + table + b"\x55\xaa"
+    return partition.ljust(4 * len(partition), b"\0") + b"\x55\xaa"
 
 
 def luks_header(payload: bytes = bytes(SECTOR_BYTES)) -> bytes:

@@ -4,7 +4,7 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -17,6 +17,8 @@ class _Place:
     faults: tuple[Fault, ...] = ()
     released: threading.Event = field(default_factory=threading.Event)
     requests: list[Received] = field(default_factory=list)
+    waiting: dict[int, Callable[[], bool]] = field(default_factory=dict)
+    """Of each request that is being answered, whether its client is still there."""
     ordered_at: int = 0
     """How many requests there had been when the faults were ordered."""
 
@@ -31,7 +33,7 @@ class Orders:
     number: int
     """Counted from 1 since the faults were ordered."""
     beside: int
-    """How many others of the path are being answered."""
+    """How many others of the path are being answered, to clients that wait for it."""
 
 
 class Desk:
@@ -62,17 +64,24 @@ class Desk:
             return list(self._places[path].requests)
 
     @contextmanager
-    def answering(self, path: str, received: Received) -> Iterator[Orders]:
-        """Report a request, and how its answer ended; what to answer with."""
+    def answering(
+        self, path: str, received: Received, is_awaited: Callable[[], bool]
+    ) -> Iterator[Orders]:
+        """Report a request, and how its answer ended; what to answer with.
+
+        *is_awaited* tells whether the client still holds the connection: sending shows
+        that late, and on a busy machine very late.
+        """
         with self._changed:
             place = self._places[path]
             orders = Orders(
                 faults=place.faults,
                 released=place.released,
                 number=len(place.requests) + 1 - place.ordered_at,
-                beside=sum(not request.ended for request in place.requests),
+                beside=sum(is_awaited() for is_awaited in place.waiting.values()),
             )
             place.requests.append(received)
+            place.waiting[id(received)] = is_awaited
             self._changed.notify_all()
         ended = "failed"
         try:
@@ -87,6 +96,7 @@ class Desk:
         finally:
             with self._changed:
                 received.ended = ended
+                del place.waiting[id(received)]
                 self._changed.notify_all()
 
     def sent(self, received: Received, count: int) -> None:

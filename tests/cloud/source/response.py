@@ -85,6 +85,8 @@ class Response:
     body: Iterable[bytes] = ()
     chunked: bool = False
     close: bool = False
+    head: str = ""
+    """Sent instead of what the headers and the status say, exactly as it stands."""
     file: File | None = None
     span: tuple[int, int] | None = None
     """Of a part of the file: the offsets of its first byte and behind its last."""

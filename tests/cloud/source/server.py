@@ -3,6 +3,7 @@
 """The port that serves files."""
 
 import os
+import select
 import socket
 import ssl
 import struct
@@ -46,7 +47,8 @@ class _FileHandler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         received = Received(self.command, self.path, headers)
         try:
-            with self.server.desk.answering(path, received) as orders:
+            desk = self.server.desk
+            with desk.answering(path, received, self._is_awaited) as orders:
                 self._answer(path, received, orders)
         except CutError as cut:
             self._cut(cut.reset)
@@ -55,6 +57,12 @@ class _FileHandler(BaseHTTPRequestHandler):
 
     def do_HEAD(self) -> None:
         self.do_GET()
+
+    def _is_awaited(self) -> bool:
+        """Whether the client has its end of the connection open; also over TLS."""
+        poll = select.poll()
+        poll.register(self.connection, select.POLLRDHUP)
+        return not poll.poll(0)
 
     def _answer(self, path: str, received: Received, orders: Orders) -> None:
         response = Response(received, orders.released, orders.number, orders.beside)
@@ -66,6 +74,10 @@ class _FileHandler(BaseHTTPRequestHandler):
             self._send_body(response)
 
     def _send_head(self, response: Response) -> None:
+        if response.head:
+            self.wfile.write(response.head.encode("latin-1"))
+            self.close_connection = True
+            return
         framed = response.chunked or "Content-Length" in response.headers
         self.send_response(response.status)
         for name, value in response.headers.items():

@@ -57,6 +57,11 @@ def test_raw_is_the_same_for_the_same_seed() -> None:
     assert raw(1000, seed=1) == raw(1000, seed=1)
     assert raw(1000, seed=1) != raw(1000, seed=2)
     assert len(raw(1001)) == 1001
+    assert len(raw(3)) == 3
+
+
+def test_raw_is_a_safe_disk_with_a_partition_table() -> None:
+    assert inspect(raw(2000)) == ("gpt", [])
 
 
 def test_a_boot_sector_is_a_safe_disk_of_one_sector() -> None:

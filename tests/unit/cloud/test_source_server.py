@@ -471,6 +471,23 @@ def test_only_beside_others_meets_who_comes_second(source: Source) -> None:
         assert first.read() == CONTENT
 
 
+@pytest.mark.parametrize("is_secured", [False, True])
+def test_who_has_gone_is_nobody_to_be_beside(source: Source, is_secured: bool) -> None:
+    through = source.over_tls() if is_secured else source
+    url = through.put("disk.img", CONTENT)
+    through.misbehave("disk.img", Stall(after=5), Only(Status(429), beside=1))
+
+    statuses = []
+    for number in (1, 2, 3):
+        with asked(url, authority=through.authority) as answer:
+            statuses.append(answer.status)
+            source.wait_for("disk.img", nth=number, bytes_sent=5)
+    ended = [each.ended for each in source.requests("disk.img")]
+    source.release("disk.img")
+
+    assert (statuses, ended) == ([200] * 3, [""] * 3)
+
+
 @pytest.mark.parametrize("only_said", [True, False])
 def test_encoded_says_gzip_and_may_be_it(source: Source, only_said: bool) -> None:
     url = source.put("disk.img", CONTENT)

@@ -37,12 +37,18 @@ def test_nothing_has_to_be_said():
 def test_all_can_be_said(tmp_path):
     said = parsed(
         *("--connections", "8", "--stall-timeout", "5", "--source-retries", "0"),
-        *("--source-insecure", "--source-user", "joe:p:w"),
+        *("--source-insecure", "--source-user", "joe:p:w", "--user-agent", "Wget/1.21"),
         *("--mirror", "https://one.example/x", "--mirror", "file:///two"),
     )
 
     assert source.access(said) == Access(
-        5, connections=8, retries=0, insecure=True, user="joe:p:w", user_url=URL
+        5,
+        connections=8,
+        retries=0,
+        insecure=True,
+        user="joe:p:w",
+        user_agent="Wget/1.21",
+        user_url=URL,
     )
     assert source.urls(said) == (URL, "https://one.example/x", "file:///two")
 
@@ -77,15 +83,26 @@ def test_without_a_terminal_nobody_is_asked_for_a_password():
         (["--mirror", "ftp://h/x"], "http:, https:, file:"),
         (["--source-cacert", "/no/such/file"], "No such file"),
         (["--source-cacert", "/"], "directory"),
-        (["--source-cacert", __file__], "no certificate in it"),
+        (["--source-cacert", __file__], "contains no certificate"),
+        (["--source-retries", "9" * 5000], "0 to 1000"),
+        (["--stall-timeout", "1e300"], "1 to 604800"),
+        (["--stall-timeout", "nan"], "1 to 604800"),
+        (["--user-agent", ""], "ASCII"),
+        (["--user-agent", "a\r\nX-Forged: 1"], "ASCII"),
+        (["--mirror", "http://joe:S3c/ret@h/x"], "'/' as %2F"),
+        (["--mirror", "http://joe:S3c#ret@h/x"], "'#' as %23"),
+        (["--mirror", "http://joe:S3c[ret@h/x"], "'[' as %5B"),
+        (["--mirror", "http://joe:S3c\u2100@h/x"], "can't be parsed"),
+        (["--mirror", f"http://h/{'x' * 60_000}"], "at most 60000 bytes"),
         (["--source-insecure", "--source-cacert", "/x"], "not allowed with|/x"),
     ],
 )
-def test_what_cannot_be_meant_is_wrong_usage(options, why, capsys):
+def test_F114_F127_F133_what_cannot_be_meant_is_wrong_usage(options, why, capsys):
     with pytest.raises(SystemExit) as ended:
         parsed(*options)
 
     assert ended.value.code == 2
     shown = capsys.readouterr().err
     assert any(words in shown for words in why.split("|"))
+    assert "S3c" not in shown
     assert ":pw" not in shown or "<name>" in why

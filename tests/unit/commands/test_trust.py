@@ -65,11 +65,11 @@ WRONG = {
     ),
     "a keyring for a digest": (
         ["--keyring", "ring", "--checksum", HEX],
-        "keyring proves a list",
+        "keyring verifies a list",
     ),
     "the same the other way round": (
         ["--checksum", HEX, "--keyring", "ring"],
-        "keyring proves a list",
+        "keyring verifies a list",
     ),
 }
 

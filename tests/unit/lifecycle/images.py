@@ -6,9 +6,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from osc_imagetools.lifecycle.image import Image
+from osc_imagetools.lifecycle.model.image import Image
+from osc_imagetools.lifecycle.model.project import Project
 
 OWNER = "0123456789abcdef0123456789abcdef"
+
+HERE = Project(OWNER)
+ELSEWHERE = Project(OWNER, is_elsewhere=True)
+"""As an admin works for it, whose session is for another project."""
 
 
 def shown(image_id: str = "one", **fields: Any) -> Image:

@@ -1,9 +1,14 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
+from functools import partial
+
 import pytest
 
 from osc_imagetools.lifecycle.settings import letting_go, setting, unsetting
-from tests.unit.lifecycle.images import managed, shown
+from tests.unit.lifecycle.images import HERE, managed, shown
+
+setting = partial(setting, project=HERE)
+unsetting = partial(unsetting, project=HERE)
 
 HOLD = {"lifecycle_hold": "a customer's"}
 
@@ -39,9 +44,24 @@ def test_an_image_that_is_let_go_of_has_nothing_of_ours_and_all_of_its_own():
     assert letting_go(free).result == "unchanged"
 
 
+def test_a_build_date_that_adoption_added_goes_and_one_that_was_there_stays():
+    told = '{"image_build_date": "2024-03-01"}'
+    day = "2024-03-01"
+
+    added = managed("one", 1, lifecycle_added=told, image_build_date=day)
+    changed = managed("one", 1, lifecycle_added=told, image_build_date="2024-04-01")
+    own = managed("one", 1, image_build_date=day)
+
+    assert "image_build_date" not in letting_go(added).change.on(added).fields
+    for image in (changed, own, managed("one", 1, lifecycle_added="[", **{"x": "y"})):
+        left = letting_go(image).change.on(image)
+        assert {n for n in left.fields if n.startswith("lifecycle_")} == set()
+        assert left.text("image_build_date") == image.text("image_build_date")
+
+
 NO_VERSION = (
-    "it is no version of a family: adopt it with 'openstack image lifecycle set "
-    "--family <name>'"
+    "it is not a version of a family. To make it the first of one: openstack image "
+    "lifecycle set --family debian-13 one"
 )
 
 
@@ -50,9 +70,9 @@ NO_VERSION = (
     [
         (
             managed("one", 1, status="saving"),
-            "its bytes are not all there yet: its status is saving",
+            "its data is not complete yet: its status is saving",
         ),
-        (managed("one", 1, lifecycle_run="x"), "a run is importing it just now"),
+        (managed("one", 1, lifecycle_run="x"), "a run is importing it at the moment"),
         (shown("one"), NO_VERSION),
         (shown("one", lifecycle_id="other"), NO_VERSION),
     ],

@@ -100,13 +100,14 @@ def qcow2(
     features: int = 0,
     disk_bytes: int = 1 << 30,
     header_bytes: int = 104,
-    length: int = 65_536,
+    length: int = 3 << 16,
 ) -> bytes:
-    """What begins a qcow2; the rest is empty."""
+    """A qcow2 whose disk is empty; of its tables there is only room for them."""
+    tables = struct.pack(">IQQI", 2, 1 << 16, 2 << 16, 1)
     header = struct.pack(
         ">4sIQIIQI", b"QFI\xfb", version, backing_file, 8, 16, disk_bytes, cipher
     )
-    header = header.ljust(72, b"\0") + struct.pack(">Q", features)
+    header = (header + tables).ljust(72, b"\0") + struct.pack(">Q", features)
     return (header.ljust(100, b"\0") + struct.pack(">I", header_bytes)).ljust(
         length, b"\0"
     )

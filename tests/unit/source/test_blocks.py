@@ -9,7 +9,8 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osc_imagetools.source.blocks import BLOCK_BYTES, Blocks
+from osc_imagetools.source.block_size import BLOCK_BYTES
+from osc_imagetools.source.blocks import Blocks
 
 sources = st.lists(st.binary(max_size=40))
 steps = st.lists(

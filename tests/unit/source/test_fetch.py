@@ -143,7 +143,7 @@ def test_bytes_that_break_off_are_never_taken_for_all(source, fault, retries):
     url = source.put("image.raw", CONTENT)
     source.misbehave("image.raw", *fault)
 
-    with pytest.raises(SourceError, match="broke off"):
+    with pytest.raises(SourceError, match="was interrupted"):
         everything(url, retries=retries)
 
 
@@ -151,7 +151,7 @@ def test_a_silent_source_is_given_up(source):
     url = source.put("image.raw", CONTENT)
     source.misbehave("image.raw", faults.Stall(after=1000))
 
-    with pytest.raises(SourceError, match="nothing came for 1 seconds"):
+    with pytest.raises(SourceError, match="no data arrived for 1 seconds"):
         everything(url, stall_seconds=1, retries=0)
     source.release("image.raw")
 
@@ -228,7 +228,7 @@ def test_a_file_that_cannot_be_read_says_why(url, why):
 def test_a_list_is_bounded(source):
     url = source.put("SHA256SUMS", b"x" * (fetch.LONGEST_LIST_BYTES + 1))
 
-    with pytest.raises(SourceError, match="no checksum list"):
+    with pytest.raises(SourceError, match="not a checksum list"):
         read_list(url, Access(5))
 
 
@@ -351,5 +351,5 @@ def test_closing_ends_a_wait_for_bytes(source):
 
 
 def _read_in_vain(opened):
-    with pytest.raises(SourceError, match="let go of"):
+    with pytest.raises(SourceError, match="abandoned"):
         list(opened.blocks())

@@ -55,6 +55,10 @@ HEADERS = {
     "attachment; filename*=no-such-charset''disk.img": "disk.img",
     'attachment; filename=".."': "from-the-path.img",
     'attachment; filename=""': "from-the-path.img",
+    f"attachment; filename*{'9' * 5000}=disk.img": "from-the-path.img",
+    "attachment; filename*=\0''disk.img": "from-the-path.img",
+    "attachment; filename*0*=\0''di; filename*1=sk.img": "from-the-path.img",
+    "attachment; filename*=punycode''%ff": "from-the-path.img",
     "attachment": "from-the-path.img",
     "": "from-the-path.img",
 }

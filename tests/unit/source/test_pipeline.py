@@ -23,7 +23,7 @@ from osc_imagetools.source.unpacking.unpack import Limits
 from tests.cloud import archives, images
 
 LIMITS = Limits(max_payload_bytes=1 << 40)
-IMAGE = b"\x01" + hashlib.sha256(b"seed").digest() * 40_000
+IMAGE = images.raw(1_280_001)
 """1.2 MiB of a raw image."""
 
 
@@ -118,7 +118,7 @@ def test_until_the_last_check_the_tail_stays_back(layers):
 
 def test_an_image_that_is_all_tail_is_verified_before_anything_is_sent():
     with (
-        closing(Pipeline(source(b"tiny"), expected(sha256(b"x")))) as opened,
+        closing(Pipeline(source(images.raw(600)), expected(sha256(b"x")))) as opened,
         pytest.raises(DigestMismatchError),
     ):
         opened.begin()
@@ -153,12 +153,12 @@ def test_what_breaks_the_source_is_what_the_upload_raises():
     def read(pieces=iter([IMAGE[:600_000]])):  # noqa: B008
         for piece in pieces:
             return piece
-        raise SourceError("https://vendor.example/x broke off")
+        raise SourceError("https://vendor.example/x was interrupted")
 
     broken = Source("https://vendor.example/x", "x", len(IMAGE), _read=read)
     with closing(Pipeline(broken, expected())) as opened:
         opened.begin()
-        with pytest.raises(SourceError, match="broke off"):
+        with pytest.raises(SourceError, match="was interrupted"):
             list(opened.blocks())
 
 
@@ -229,6 +229,19 @@ def test_a_converted_qcow2_is_described_by_its_own_bytes(tmp_path):
 
 
 @needs_qemu
+@pytest.mark.parametrize("target", ["raw", "qcow2"])
+def test_F117_a_disk_of_which_qemu_finds_less_is_not_converted(target, tmp_path):
+    image = images.disk_as("vhd", images.raw(1 << 20))
+    head = image[:40] + (1 << 30).to_bytes(8, "big") + image[48:512]
+    image = images.vhd_summed(head) + image[512:]
+
+    with pytest.raises(OperatorError, match="its disk has 1073741824 bytes, but QEMU"):
+        begun(image, convert=target, tmpdir=str(tmp_path))
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@needs_qemu
 def test_the_bytes_of_a_conversion_can_be_watched(tmp_path):
     watched = []
 
@@ -273,8 +286,8 @@ def test_nothing_unsafe_is_converted(wrap, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("inner", "why"),
     [
-        (images.qcow2(b"x"), "on its disk is itself qcow2"),
-        (images.iso(), "on its disk is itself iso"),
+        (images.qcow2(b"x"), "content of its disk is itself qcow2"),
+        (images.iso(), "content of its disk is itself iso"),
         (images.qcow2(b"x", backing_file="/etc/passwd"), "it has a backing file"),
     ],
 )
@@ -300,7 +313,7 @@ def test_what_is_as_wanted_is_not_spooled_and_stays_as_it_is(
         opened.begin()
         assert b"".join(opened.blocks()) == content
 
-    stays = ["The image is iso and stays so: as"] * (content == images.iso())
+    stays = ["The image is stored as iso: as"] * (content == images.iso())
     assert [warning.rpartition(" as ")[0] + " as" for warning in opened.warnings] == (
         stays
     )

@@ -95,8 +95,11 @@ START_OVER = {
         ],
         "Last-Modified was",
     ),
-    "untagged": ([UNTAGGED, ONCE], "no parts of a file that it tags"),
-    "no-parts": ([Headers({"Accept-Ranges": "none"}), ONCE], "no parts of a file"),
+    "untagged": ([UNTAGGED, ONCE], "can't send parts of this file"),
+    "no-parts": (
+        [Headers({"Accept-Ranges": "none"}), ONCE],
+        "can't send parts of this file",
+    ),
 }
 
 
@@ -131,7 +134,7 @@ def test_F4_a_file_that_got_shorter_is_another_one(source):
             list(blocks)
 
 
-BROKE_OFF = f"broke off: {DROPPED_AT} of {len(CONTENT)} bytes came, then "
+BROKE_OFF = f"was interrupted: {DROPPED_AT} of {len(CONTENT)} bytes arrived, then "
 LONGER = len(CONTENT) + 10
 
 FINAL = {
@@ -146,7 +149,7 @@ FINAL = {
     ),
     "F8-longer-in-its-own-words": (
         [WrongLength(by=10)],
-        f"{len(CONTENT)} of {LONGER} bytes came, then the server answered 416",
+        f"{len(CONTENT)} of {LONGER} bytes arrived, then the server answered 416",
     ),
 }
 
@@ -206,5 +209,5 @@ def test_closing_ends_a_pause(source):
 
 
 def _read_in_vain(opened):
-    with pytest.raises(SourceError, match="let go of"):
+    with pytest.raises(SourceError, match="abandoned"):
         list(opened.blocks())

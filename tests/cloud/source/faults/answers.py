@@ -4,6 +4,7 @@
 
 import base64
 import gzip
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -84,6 +85,55 @@ class Headers(Fault):
             response.headers.pop(name, None)
             if value is not None:
                 response.headers[name] = value
+
+
+@dataclass(frozen=True)
+class Verbatim(Fault):
+    """A head, and a body if one is given, exactly as they stand; then it closes.
+
+    Lines of the head end with ``\\n`` here and with CRLF on the wire. Its body is the
+    file's, or a part of it, in chunks where the head says that.
+    """
+
+    head: str
+    body: str | None = None
+
+    def apply(self, response: Response) -> None:
+        response.head = "\r\n".join((*self.head.splitlines(), "", ""))
+        response.chunked = "transfer-encoding: chunked" in self.head.lower()
+        if self.body is not None:
+            response.chunked = False
+            response.body = [self.body.encode("latin-1")]
+
+
+@dataclass(frozen=True)
+class Recorded(Fault):
+    """The file, or a part of it, with the head that a server once sent with it.
+
+    ``{length}`` in it is that of the body, ``{start}``, ``{last}`` and ``{total}`` are
+    of the file. Without a head for a ``part``, the file always comes whole.
+    """
+
+    whole: str
+    part: str | None = None
+
+    def apply(self, response: Response) -> None:
+        if response.file is None:
+            return
+        total = response.file.size
+        match = re.match(
+            r"bytes=(\d+)-(\d*)$", response.request.headers.get("range", "")
+        )
+        head = self.part if match else None
+        if match and head:
+            last = min(int(match[2] or total), total - 1)
+            response.serve_range(int(match[1]), last + 1)
+        else:
+            response.serve_whole()
+        start, stop = response.span or (0, total)
+        told = {"start": start, "last": stop - 1, "total": total}
+        written = (head or self.whole).format(length=stop - start, **told)
+        Verbatim(written).apply(response)
 
 
 @dataclass(frozen=True)

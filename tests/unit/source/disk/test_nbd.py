@@ -164,13 +164,13 @@ def too_talkative(connection: socket.socket) -> None:
 @pytest.mark.parametrize(
     ("serve", "why"),
     [
-        (nothing, "it went away"),
-        (http, "doesn't speak NBD"),
-        (oldstyle, "doesn't speak NBD"),
+        (nothing, "it ended"),
+        (http, "does not support the current NBD"),
+        (oldstyle, "does not support the current NBD"),
         (without_structured_replies, r"it refuses: what\?"),
         (refusing, r"it refuses: no such \\x1b export"),
-        (without_size, "a disk of no bytes"),
-        (too_talkative, "doesn't answer as NBD does"),
+        (without_size, "a disk without bytes"),
+        (too_talkative, "does not answer in the NBD protocol"),
     ],
 )
 def test_who_offers_no_disk_is_an_error(serve: Serve, why: str) -> None:
@@ -201,17 +201,20 @@ FAILED = struct.pack(">IH", 5, 9) + b"bad luck\x1b"
     [
         (answering(chunk(0, ERROR, FAILED, DONE)), r"bad luck\\x1b"),
         (answering(chunk(0, ERROR, FAILED[:6], DONE)), "can't read the disk"),
-        (answering(part(0, 0, BLOCK)[:-1]), "it went away"),
-        (answering(bytes(1 << 19)), "doesn't answer as NBD does"),
-        (answering(part(7, 0, BLOCK, DONE)), "doesn't answer as NBD does"),
-        (answering(part(0, 0, BLOCK - 1, DONE)), "doesn't answer as NBD does"),
-        (answering(part(0, 1, BLOCK + 1, DONE)), "doesn't answer as NBD does"),
-        (answering(part(0, 0, BLOCK + 1, DONE)), "doesn't answer as NBD does"),
-        (answering(part(0, 9, BLOCK), part(0, 9, 99)), "doesn't answer as NBD does"),
-        (answering(chunk(0, CONTENT, bytes(8))), "doesn't answer as NBD does"),
-        (answering(chunk(0, CONTENT, b"short")), "it went away|doesn't answer"),
-        (answering(chunk(0, 99, b"")), "doesn't answer as NBD does"),
-        (answering(chunk(0, EMPTY, bytes(12))), "doesn't answer as NBD does"),
+        (answering(part(0, 0, BLOCK)[:-1]), "it ended"),
+        (answering(bytes(1 << 19)), "does not answer in the NBD protocol"),
+        (answering(part(7, 0, BLOCK, DONE)), "does not answer in the NBD protocol"),
+        (answering(part(0, 0, BLOCK - 1, DONE)), "does not answer in the NBD protocol"),
+        (answering(part(0, 1, BLOCK + 1, DONE)), "does not answer in the NBD protocol"),
+        (answering(part(0, 0, BLOCK + 1, DONE)), "does not answer in the NBD protocol"),
+        (
+            answering(part(0, 9, BLOCK), part(0, 9, 99)),
+            "does not answer in the NBD protocol",
+        ),
+        (answering(chunk(0, CONTENT, bytes(8))), "does not answer in the NBD protocol"),
+        (answering(chunk(0, CONTENT, b"short")), "it ended|doesn't answer"),
+        (answering(chunk(0, 99, b"")), "does not answer in the NBD protocol"),
+        (answering(chunk(0, EMPTY, bytes(12))), "does not answer in the NBD protocol"),
     ],
 )
 def test_a_disk_that_cannot_be_read_is_an_error(serve: Serve, why: str) -> None:

@@ -62,7 +62,7 @@ def test_a_program_that_does_not_end_is_ended() -> None:
 
     with (
         closing(Program("sleep", "600", image=NOTHING)) as program,
-        pytest.raises(QemuError, match="sleep: it doesn't end"),
+        pytest.raises(QemuError, match="sleep: it does not end"),
     ):
         program.finished(0.01)
 

@@ -4,10 +4,13 @@
 
 from __future__ import annotations
 
+import bz2
 import errno
 import io
+import lzma
 import stat
 import struct
+import tracemalloc
 import zipfile
 
 import pytest
@@ -15,14 +18,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from osc_imagetools.source.unpacking.archive_zip import ZipError, unzip
-from osc_imagetools.source.unpacking.members import Choice, MemberError
+from osc_imagetools.source.unpacking.members import MemberChoice, MemberError
+from tests.cloud import archives
 from tests.unit.source.builders import said, zip_of
 
 DISK = b"".join(b"sector %d" % number for number in range(50_000))
 
 
 def taken(archive: bytes, pattern: str | None = None) -> bytes:
-    return b"".join(unzip(io.BytesIO(archive), Choice(pattern)))
+    return b"".join(unzip(io.BytesIO(archive), MemberChoice(pattern)))
 
 
 def patched(archive: bytes, signature: bytes, offset: int, value: bytes) -> bytes:
@@ -93,10 +97,64 @@ def test_F34_an_encrypted_member_is_refused() -> None:
         taken(archive)
 
 
+METHODS = {
+    "bzip2": (12, bz2.compress),
+    "lzma": (14, archives.lzma_of_zip),
+    "zstd": (93, archives.zst),
+    "xz": (95, lzma.compress),
+}
+methods = pytest.mark.parametrize(("method", "pack"), METHODS.values(), ids=METHODS)
+
+
+@methods
+def test_F126_a_member_that_is_packed_by_another_method_is_read(method, pack) -> None:
+    archive = archives.zip_by(method, "disk.raw", DISK, pack(DISK))
+
+    assert taken(archive) == DISK
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
-def test_F30_a_method_whose_output_has_no_bound_is_refused(method: int) -> None:
-    with pytest.raises(ZipError, match=f"packed with method {method}"):
-        taken(zip_of(("disk.raw", DISK), method=method))
+def test_F126_so_is_what_the_standard_library_packs(method: int) -> None:
+    assert taken(zip_of(("disk.raw", DISK), method=method)) == DISK
+
+
+@methods
+def test_F28_F126_a_wrong_checksum_of_one_is_an_error(method, pack) -> None:
+    archive = archives.zip_by(method, "disk.raw", DISK[:-1] + b"!", pack(DISK))
+
+    with pytest.raises(ZipError, match="its CRC is wrong"):
+        taken(archive)
+
+
+@methods
+def test_F30_F126_of_a_bomb_no_more_than_a_block_comes_at_a_time(method, pack) -> None:
+    zeros = bytes(64 << 20)
+    archive = archives.zip_by(method, "disk.raw", zeros, pack(zeros))
+    tracemalloc.start()
+
+    sizes = list(map(len, unzip(io.BytesIO(archive), MemberChoice())))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert (sum(sizes), max(sizes)) == (len(zeros), 1 << 18)
+    assert most < 16 << 20
+
+
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [
+        (1, "Shrink"),
+        (9, "Deflate64"),
+        (98, "PPMd"),
+        (99, "AES"),
+        (77, "another method"),
+    ],
+)
+def test_F126_a_method_that_cannot_be_unpacked_is_named(method: int, name: str) -> None:
+    archive = archives.zip_by(method, "disk.raw", DISK, DISK[:99])
+
+    with pytest.raises(ZipError, match=f"is packed with {name}.*method {method} of"):
+        taken(archive)
 
 
 @pytest.mark.parametrize(
@@ -146,6 +204,17 @@ def test_F30_a_directory_is_not_read_beyond_its_bound() -> None:
 
     with pytest.raises(ZipError, match="its directory is larger than 8388608 bytes"):
         taken(archive)
+
+
+@methods
+@given(damage=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=5))
+def test_F133_any_damage_to_one_gives_bytes_or_a_reason(method, pack, damage) -> None:
+    disk = b"disk" * 99
+    archive = bytearray(archives.zip_by(method, "disk.raw", disk, pack(disk)))
+    for position, byte in damage:
+        archive[position % len(archive)] = byte
+
+    assert said(taken, bytes(archive)).isprintable()
 
 
 @example([(345, 0)])

@@ -20,7 +20,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osc_imagetools.source.blocks import BLOCK_BYTES, Blocks
+from osc_imagetools.source.block_size import BLOCK_BYTES
+from osc_imagetools.source.blocks import Blocks
 from osc_imagetools.source.unpacking.decompress import (
     BZIP2,
     GZIP,
@@ -30,6 +31,7 @@ from osc_imagetools.source.unpacking.decompress import (
     CompressionError,
 )
 from osc_imagetools.source.unpacking.inflate import Gunzip
+from osc_imagetools.source.unpacking.windows import window_bytes
 from tests.cloud import archives
 from tests.unit.source.builders import in_blocks
 
@@ -37,7 +39,7 @@ DISK = b"".join(b"sector %d" % number for number in range(40_000)) + bytes(2_000
 
 
 def gzip_by(library) -> Compression:
-    return replace(GZIP, decoder=lambda: Gunzip(library))
+    return replace(GZIP, decoder=lambda _: Gunzip(library))
 
 
 class Form(NamedTuple):
@@ -134,8 +136,21 @@ def test_F28_a_wrong_checksum_is_an_error(damaged, unpack, why) -> None:
 def test_F29_garbage_after_the_end_is_an_error(pack, unpack) -> None:
     packed = pack(DISK) + b"garbage"
 
-    with pytest.raises(CompressionError, match="something else follows"):
+    with pytest.raises(CompressionError, match="other data follows"):
         decoded(unpack, packed)
+
+
+@forms
+def test_F126_what_follows_is_passed_over_where_the_tools_of_it_do_that(
+    pack, unpack
+) -> None:
+    rest: list[int] = []
+    packed = Blocks(in_blocks(pack(DISK) + pack(DISK) + b"a signature"))
+
+    with suppress(CompressionError):
+        assert b"".join(unpack(packed, rest=rest.append)) == DISK + DISK
+
+    assert rest == ([11] if unpack.name in ("gzip", "bzip2") else [])
 
 
 @gzips
@@ -167,7 +182,7 @@ def test_F29_other_zeros_after_an_xz_stream_are_an_error(zeros: int) -> None:
 def test_F29_zeros_after_other_streams_are_garbage(unpack) -> None:
     packed = FORMS[unpack.name].pack(DISK) + bytes(512)
 
-    with pytest.raises(CompressionError, match="something else follows"):
+    with pytest.raises(CompressionError, match="other data follows"):
         decoded(unpack, packed)
 
 
@@ -185,36 +200,69 @@ def test_F29_skippable_frames_of_zstd_are_skipped_wherever_they_are() -> None:
         decoded(ZSTD, archives.zst(DISK) + skippable[:-1])
 
 
+MIB = 1 << 20
+
+
+def xz_with_window(size: int) -> bytes:
+    lzma2 = [{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": size}]
+    return lzma.compress(DISK, filters=lzma2)
+
+
 @pytest.mark.parametrize(
     ("packed", "unpack"),
     [
-        (lzma.compress(DISK, preset=9), XZ),
-        (archives.zst(DISK, window_log=26), ZSTD),
+        (xz_with_window(128 * MIB), XZ),
+        (archives.zst(DISK, window_log=27), ZSTD),
     ],
-    ids=["xz -9", "zstd --ultra -21"],
+    ids=["xz", "zstd --long=27"],
 )
-def test_F30_a_window_of_64_mib_is_allowed(packed, unpack) -> None:
+def test_F126_a_window_of_128_mib_is_allowed(packed, unpack) -> None:
     assert decoded(unpack, packed) == DISK
-
-
-LARGE_WINDOW = [{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 256 << 20}]
 
 
 @pytest.mark.parametrize(
     ("packed", "unpack", "remedy"),
     [
-        (lzma.compress(b"disk", filters=LARGE_WINDOW), XZ, "xz -9 or less"),
-        (archives.zst(DISK, window_log=27), ZSTD, "zstd -19 and without --long"),
+        (xz_with_window(256 * MIB), XZ, "xz -9 or less"),
+        (archives.zst(DISK, window_log=28), ZSTD, "zstd -19 and without --long"),
     ],
-    ids=["xz", "zstd --ultra -22"],
+    ids=["xz", "zstd --long=28"],
 )
-def test_F30_a_larger_window_is_refused_before_it_is_allocated(
+def test_F30_F126_a_larger_window_is_refused_unless_it_is_allowed(
     packed, unpack, remedy
 ) -> None:
-    with pytest.raises(CompressionError, match="larger than the 64 MiB") as refused:
+    with pytest.raises(CompressionError, match="larger than the 128 MiB") as refused:
         decoded(unpack, packed)
 
     assert remedy in refused.value.do
+    assert "--max-window" in refused.value.do
+    assert b"".join(unpack(Blocks(iter([packed])), 256 * MIB)) == DISK
+
+
+@pytest.mark.parametrize("size", [64 * MIB, 128 * MIB, 96 * MIB, 4096])
+def test_F126_the_window_of_an_xz_stands_in_its_head(size: int) -> None:
+    lzma2 = {"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": size}
+    plain, after_bcj = [lzma2], [{"id": lzma.FILTER_X86}, lzma2]
+
+    for filters in (plain, after_bcj):
+        stream = lzma.LZMACompressor(filters=filters)
+        # Its header comes at once, without the memory for all of the window
+        assert window_bytes("xz", (stream.compress(b"x") + stream.flush())) == size
+
+
+@pytest.mark.parametrize("log", [10, 21, 27, 28])
+def test_F126_the_window_of_a_zstd_stands_in_its_head(log: int) -> None:
+    packed = archives.zst(DISK, window_log=log)
+
+    assert window_bytes("zstd", packed[:512]) == 1 << log
+    assert window_bytes("zstd", b"\x50\x2a\x4d\x18\4\0\0\0size" + packed) == 1 << log
+
+
+@given(st.sampled_from(["xz", "zstd", "gzip"]), st.binary(max_size=40))
+def test_F133_a_head_of_anything_tells_a_window_or_none(name, tail) -> None:
+    head = b"".join(FORMS[name].unpack.magics[:1]) + tail
+
+    assert window_bytes(name, head) >= 0
 
 
 @pytest.mark.parametrize(

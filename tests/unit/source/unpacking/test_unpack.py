@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from osc_imagetools.errors import OperatorError
-from osc_imagetools.source.blocks import BLOCK_BYTES
+from osc_imagetools.source.block_size import BLOCK_BYTES
 from osc_imagetools.source.limits import LARGEST_RATIO, RATIO_FREE_BYTES, TooLargeError
 from osc_imagetools.source.unpacking.decompress import CompressionError
 from osc_imagetools.source.unpacking.members import MemberError
@@ -144,13 +144,13 @@ def test_F28_a_wire_that_is_cut_off_is_an_error_if_that_can_be_seen(
     ("file_name", "wire", "warning"),
     [
         ("disk.qcow2", gzip.compress(DISK), "are gzip;"),
-        ("disk.qcow2.gz", DISK, "promises gzip, but the bytes are an image"),
-        ("disk.tar.gz", lzma.compress(TAR), "promises gzip around tar"),
+        ("disk.qcow2.gz", DISK, "suggests gzip, but the bytes are an image"),
+        ("disk.tar.gz", lzma.compress(TAR), "suggests gzip around tar"),
         ("disk.tgz", gzip.compress(DISK), "are gzip;"),
-        ("disk.img.xz", gzip.compress(DISK), "promises xz"),
-        ("disk.zip", TAR, "promises zip, but the bytes are tar"),
-        ("disk.raw.zst", bz2.compress(DISK), "promises zstd, but the bytes are bzip2"),
-        ("disk.tar.bz2", archives.zst(TAR), "promises bzip2 around tar"),
+        ("disk.img.xz", gzip.compress(DISK), "suggests xz"),
+        ("disk.zip", TAR, "suggests zip, but the bytes are tar"),
+        ("disk.raw.zst", bz2.compress(DISK), "suggests zstd, but the bytes are bzip2"),
+        ("disk.tar.bz2", archives.zst(TAR), "suggests bzip2 around tar"),
         ("DISK.QCOW2", ZIP, "are zip"),
     ],
 )
@@ -215,8 +215,34 @@ def test_F31_more_than_one_compression_and_one_container_is_refused(wire, why) -
     assert refused.why == why
 
 
-def test_F29_garbage_behind_an_archive_in_a_compression_is_an_error() -> None:
-    assert isinstance(outcome(gzip.compress(TAR) + b"garbage"), CompressionError)
+@pytest.mark.parametrize(
+    ("wire", "name"),
+    [(gzip.compress(TAR), "gzip"), (bz2.compress(DISK), "bzip2")],
+    ids=["tar.gz", "bz2"],
+)
+def test_F126_bytes_behind_the_end_are_told_or_refused_at_the_end(wire, name) -> None:
+    payload = payload_of(wire + b"# appended by a vendor\n")
+
+    assert b"".join(content_of(payload)) == DISK
+
+    (said,) = payload.rest(is_published=True)
+    assert said.startswith(f"23 bytes after the end of the {name} were ignored")
+    with pytest.raises(CompressionError, match="other data follows"):
+        payload.rest(is_published=False)
+
+
+def test_F126_of_a_file_that_ends_where_it_should_nothing_is_said() -> None:
+    payload = payload_of(gzip.compress(DISK))
+    content_of(payload)
+
+    assert payload.rest(is_published=False) == ()
+
+
+def test_F126_a_large_window_is_said() -> None:
+    (said,) = payload_of(archives.zst(DISK, window_log=27)).warnings
+
+    assert "takes 128 MiB of memory" in said
+    assert payload_of(archives.zst(DISK, window_log=26)).warnings == []
 
 
 @wires
@@ -242,7 +268,7 @@ def test_F26_an_endless_source_is_given_up_at_the_limit() -> None:
     endless = itertools.repeat(b"\1" * 65_536)
     payload = open_payload(endless, limit=Limits(max_payload_bytes=10 * MIB))
 
-    with pytest.raises(TooLargeError, match="More than 10485760 bytes"):
+    with pytest.raises(TooLargeError, match="more than 10485760 bytes"):
         for _ in payload.blocks():
             pass
 
@@ -261,7 +287,7 @@ def test_F26_what_is_endless_and_unpacks_to_nothing_is_given_up_too() -> None:
     nothing = b"\x50\x2a\x4d\x18" + (1 << 16).to_bytes(4, "little") + bytes(1 << 16)
     limit = Limits(max_payload_bytes=10 * MIB)
 
-    with pytest.raises(TooLargeError, match="More than 78807040 bytes"):
+    with pytest.raises(TooLargeError, match="more than 78807040 bytes"):
         open_payload(itertools.repeat(nothing), limit=limit)
 
 

@@ -14,10 +14,12 @@ import pytest
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.source.access import Access
-from osc_imagetools.source.checksums import Checksum, ChecksumListError
+from osc_imagetools.source.checksum_list import ChecksumListError
+from osc_imagetools.source.checksums import Checksum
 from osc_imagetools.source.fetch import open_source
 from osc_imagetools.source.opened import SourceError
 from osc_imagetools.source.trust import Trust
+from osc_imagetools.source.verification.lists import Lists
 from osc_imagetools.source.verification.published import (
     Published,
     UnverifiedError,
@@ -68,7 +70,7 @@ def looked_up(url: str, trust: Trust | None = None) -> Published:
     """What should be behind *url*, which is opened and not read."""
     access: Any = Access(stall_seconds=5)
     with closing(open_source(url, access)) as opened:
-        return published(trust or Trust(), url, opened, access)
+        return published(trust or Trust(), url, opened, access, Lists())
 
 
 def refusal(url: str, trust: Trust | None = None) -> str:
@@ -205,7 +207,7 @@ def test_what_was_found_out_is_said_when_no_list_helps(source: Source) -> None:
 
     not_listed = refusal(url)
 
-    assert "nothing that vendors publish" in nothing
+    assert "none of the lists that vendors publish" in nothing
     assert "--checksum-url" in nothing
     assert f"{source.url('SHA256SUMS')}: The checksum list does not name" in not_listed
     assert "disk-2.img" in not_listed
@@ -312,7 +314,7 @@ def test_with_a_keyring_a_wrong_signature_ends_the_search(
     source.put("disk.img.sha512.asc", armoured(KEY.detached(LISTING)))
     source.put("SHA256SUMS", KEY.clearsigned(LISTING.decode()))
 
-    with pytest.raises(SignatureError, match="does not fit"):
+    with pytest.raises(SignatureError, match="does not match"):
         looked_up(url, Trust(keyring=keyring))
 
 

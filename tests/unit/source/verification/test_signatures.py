@@ -119,7 +119,10 @@ LONG_AGO = MADE_AT + timedelta(days=300)
 UNUSABLE = {
     "expired": (KEY.certificate(expires_at=LONG_AGO), "expired on 2024-10-27"),
     "revoked": (KEY.certificate(revoked=True), "was revoked"),
-    "bound by SHA-1": (KEY.certificate(hashed=SHA1), "signs itself in no way"),
+    "bound by SHA-1": (
+        KEY.certificate(hashed=SHA1),
+        "signs itself only with hashes that are not accepted",
+    ),
     "another's": (OTHER.certificate(), f"{KEY.fingerprint[-16:]}, which"),
 }
 
@@ -198,10 +201,10 @@ def test_what_is_no_signature_is_told_apart(ring: RingOf, content: bytes) -> Non
 
 
 NO_KEYRINGS = {
-    "empty": (b"", "no certificate is in it"),
-    "text": (b"hello\x1b[2J\n", "is no keyring"),
+    "empty": (b"", "it contains no certificate"),
+    "text": (b"hello\x1b[2J\n", "is not a keyring"),
     "a signature": (KEY.detached(TEXT), "Expected one of PUBLIC_KEY"),
-    "cut": (CERTIFICATE[:100], "is no keyring"),
+    "cut": (CERTIFICATE[:100], "is not a keyring"),
 }
 
 

@@ -1,6 +1,6 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-from osc_imagetools.source.web.pace import Mark, Pace
+from osc_imagetools.source.web.pace import Pace, Position
 
 MIB = 1 << 20
 
@@ -10,14 +10,14 @@ class Reader:
 
     def __init__(self, pace):
         self.pace = pace
-        self.at = Mark(0.0, 0, 0.0)
+        self.at = Position(0.0, 0, 0.0)
         self.pace.look(self.at)
 
     def read(self, seconds, rate, waiting=1.0):
         """Whether it was told to go back; *waiting* is the share of its time."""
         told = []
         for _ in range(round(seconds * 10)):
-            self.at = Mark(
+            self.at = Position(
                 self.at.now + 0.1,
                 self.at.got + rate // 10,
                 self.at.waited + waiting / 10,

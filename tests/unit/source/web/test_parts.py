@@ -126,8 +126,8 @@ def test_a_server_that_refuses_a_second_connection_is_read_over_one(
 
     assert fetched(url) == (large[1], SIZE)
 
-    # A reset is tried once more.
-    assert len(source.requests("image.raw")) <= 3
+    # A reset is tried once more, and a slow machine may ask for the rest once.
+    assert len(source.requests("image.raw")) <= 4
 
 
 LATER = {
@@ -178,7 +178,7 @@ def test_F13_a_file_that_changes_meanwhile_is_begun_anew(source, url, heedless):
 def test_F6_in_the_end_it_says_how_far_it_came(source, url):
     source.misbehave("image.raw", SLOW, Drop(9 * MIB))
 
-    with pytest.raises(SourceError, match=f"{9 * MIB} of {SIZE} bytes came"):
+    with pytest.raises(SourceError, match=f"{9 * MIB} of {SIZE} bytes arrived"):
         fetched(url, retries=1)
 
     assert source_threads() == []
@@ -187,7 +187,7 @@ def test_F6_in_the_end_it_says_how_far_it_came(source, url):
 def test_a_source_is_not_asked_again_where_that_was_said(source, url):
     source.misbehave("image.raw", SLOW, Drop(9 * MIB))
 
-    with pytest.raises(SourceError, match=f"{9 * MIB} of {SIZE} bytes came"):
+    with pytest.raises(SourceError, match=f"{9 * MIB} of {SIZE} bytes arrived"):
         fetched(url, retries=0)
 
 
@@ -210,7 +210,7 @@ def test_closing_ends_all_connections_and_threads(source, url, fault):
 
     assert source_threads() == []
     source.release("image.raw")
-    with pytest.raises(SourceError, match="let go of"):
+    with pytest.raises(SourceError, match="abandoned"):
         list(blocks)
     assert source.wait_for("image.raw", nth=2, ended=True)
 

@@ -38,7 +38,7 @@ def test_a_redirect_leads_where_it_says_without_what_was_there_before(location, 
         pytest.param("file:///etc/passwd", "'file:' URL", id="F10-file"),
         pytest.param("ftp://vendor.example/b", "'ftp:' URL", id="F10-ftp"),
         pytest.param("data:text/plain,x", "'data:' URL", id="F10-data"),
-        pytest.param("https://[::1/b", "no URL", id="no-address"),
+        pytest.param("https://[::1/b", "not a URL", id="no-address"),
     ],
 )
 def test_F10_a_redirect_out_of_the_web_is_refused(location, why):
@@ -49,7 +49,7 @@ def test_F10_a_redirect_out_of_the_web_is_refused(location, why):
 
 
 def test_a_redirect_to_no_host_is_refused():
-    with pytest.raises(SourceError, match="no URL"):
+    with pytest.raises(SourceError, match="not a URL"):
         next_url(["http://vendor.example/a"], "https:///b")
 
 
@@ -60,7 +60,7 @@ def test_F10_ten_redirects_are_followed_and_the_eleventh_is_not(source):
     source.put("12", CONTENT)
 
     assert everything(source.url("2")) == CONTENT
-    with pytest.raises(SourceError, match="on and on"):
+    with pytest.raises(SourceError, match="without end"):
         open_source(source.url("1"), access())
 
     assert REDIRECTS_AT_MOST == 10

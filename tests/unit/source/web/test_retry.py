@@ -9,7 +9,7 @@ from osc_imagetools.source.web.retry import (
     LONGEST_PAUSE_SECONDS,
     PROGRESS_BYTES,
     RETRY_AFTER_MAX_SECONDS,
-    Patience,
+    SourcePatience,
     asked_for_seconds,
     backoff_seconds,
 )
@@ -58,7 +58,7 @@ def test_F3_retry_after_may_be_a_date():
 
 
 def test_tries_in_vain_end(pauses):
-    patience = Patience(3, pauses.append)
+    patience = SourcePatience(3, pauses.append)
 
     allowed = [patience.allows_another("why") for _ in range(5)]
 
@@ -67,7 +67,7 @@ def test_tries_in_vain_end(pauses):
 
 
 def test_progress_gives_all_tries_back(pauses):
-    patience = Patience(2, pauses.append)
+    patience = SourcePatience(2, pauses.append)
 
     allowed = []
     for _ in range(10):
@@ -78,7 +78,7 @@ def test_progress_gives_all_tries_back(pauses):
 
 
 def test_a_few_bytes_each_time_are_no_progress(pauses):
-    patience = Patience(2, pauses.append)
+    patience = SourcePatience(2, pauses.append)
 
     allowed = []
     for _ in range(3):
@@ -89,7 +89,7 @@ def test_a_few_bytes_each_time_are_no_progress(pauses):
 
 
 def test_after_progress_the_first_try_comes_at_once(pauses):
-    patience = Patience(3, pauses.append)
+    patience = SourcePatience(3, pauses.append)
 
     patience.allows_another("why", at_once=True)
     first = list(pauses)
@@ -100,7 +100,7 @@ def test_after_progress_the_first_try_comes_at_once(pauses):
 
 
 def test_what_the_server_asks_for_is_waited_for_however_often(pauses):
-    patience = Patience(3, pauses.append)
+    patience = SourcePatience(3, pauses.append)
 
     for _ in range(3):
         patience.allows_another("why", retry_after="42", at_once=True)

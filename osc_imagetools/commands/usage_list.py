@@ -1,0 +1,240 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""``openstack image usage list``."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from osc_imagetools.commands import cloud
+from osc_imagetools.commands.options import groups, project, selectors, types
+from osc_imagetools.commands.output import usage as rows
+from osc_imagetools.commands.output.base import Lister
+from osc_imagetools.i18n import _
+
+if TYPE_CHECKING:
+    from osc_imagetools.lifecycle.usage.verdict import Told
+    from osc_imagetools.operations.usage import Selection, UsageReport
+    from osc_imagetools.usage.question import Question
+
+LOG = logging.getLogger(__name__)
+
+ANSWER_SECONDS = 60
+
+USED, UNKNOWN = 3, 4
+"""Exit statuses of ``--exit-code``."""
+
+
+class UsageList(Lister):
+    _description = _(
+        "Show whether images are still used: unused, used, or unknown. Servers, "
+        "volumes and their snapshots, cluster templates and bare metal nodes count; "
+        "Heat templates that name an image can't be seen. What can't be asked makes "
+        "the verdict unknown. Nothing is changed."
+    )
+
+    short = rows.SHORT
+
+    examples = (
+        (
+            _("Ask whether the old versions of a family can be deleted"),
+            "openstack image usage list --family debian-13 --state deprecated",
+        ),
+        (
+            _("List the servers and volumes that run on what is on its way out"),
+            "openstack image usage list --state deprecated --long -f json",
+        ),
+        (
+            _("Ask about one image on a cloud without Cinder, for a script"),
+            "openstack image usage list debian-12 --without block-storage \\\n"
+            "-f value -c Verdict",
+        ),
+    )
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            "images",
+            metavar="<image>",
+            nargs="*",
+            type=types.image,
+            help=_("Images to ask about, by name or ID, unless selected below"),
+        )
+        _add_selection(parser)
+        _add_services(parser)
+        project.add(parser)
+        _add_output(parser)
+        return parser
+
+    def run(self, parsed_args: argparse.Namespace) -> int:
+        """The exit status: of ``--exit-code``, that of the verdicts."""
+        said = parsed_args
+        if bool(said.images) == bool(said.family or said.managed or said.states):
+            self._parser.error(
+                _("name images, or select them with --family, --managed or --state")
+            )
+        self.headings = rows.USE if said.long else rows.IMAGE
+        return super().run(parsed_args)
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[Sequence[str], Iterable[Any]]:
+        from osc_imagetools.operations.usage import usage
+
+        clients = self.app.client_manager
+        report = usage(
+            cloud.images(self.app),
+            lambda question: _survey(clients, question, parsed_args),
+            _selection(parsed_args, clients),
+            own=_own(clients),
+            all_projects=parsed_args.all_projects,
+            without=tuple(parsed_args.without),
+            each=parsed_args.long,
+            with_descendants=parsed_args.descendants,
+        )
+        for error in report.errors:
+            LOG.error("%s", error)
+        self.status = _status(report, is_asked=parsed_args.exit_code)
+        if parsed_args.long:
+            return rows.uses(report.usages)
+        return rows.images(report.usages, with_descendants=parsed_args.descendants)
+
+
+def _add_selection(parser: argparse.ArgumentParser) -> None:
+    group = groups.group(parser, groups.SELECTION)
+    group.add_argument(
+        "--family",
+        metavar="<family>",
+        type=types.image_name,
+        help=_("Select the versions of this family"),
+    )
+    group.add_argument(
+        "--managed",
+        action="store_true",
+        help=_("Select the versions of all families"),
+    )
+    selectors.add_states(group)
+
+
+def _add_services(parser: argparse.ArgumentParser) -> None:
+    from osc_imagetools.usage.catalogue import TYPES
+
+    group = groups.group(parser, groups.SERVICES)
+    whose = group.add_mutually_exclusive_group()
+    whose.add_argument(
+        "--all-projects",
+        action="store_const",
+        const=True,
+        help=_(
+            "Ask for the servers and volumes of all projects, also where that is "
+            "refused (default: of all projects where the user may ask for them, else "
+            "of the session's)"
+        ),
+    )
+    whose.add_argument(
+        "--own-project",
+        action="store_const",
+        const=False,
+        dest="all_projects",
+        help=_("Ask for the servers and volumes of the session's project only"),
+    )
+    group.add_argument(
+        "--without",
+        metavar="<service-type>",
+        choices=TYPES,
+        action="append",
+        default=[],
+        help=_(
+            "Do not ask this service, and do not count it: a cloud without Cinder has "
+            "no block-storage. Every verdict says so (repeat for several)"
+        ),
+    )
+    group.add_argument(
+        "--timeout",
+        metavar="<seconds>",
+        type=types.seconds,
+        default=ANSWER_SECONDS,
+        help=_(
+            "Count a service as one that can't be asked if an answer of it takes "
+            "longer than this (default: %d)"
+        )
+        % ANSWER_SECONDS,
+    )
+    group.add_argument(
+        "--descendants",
+        action="store_true",
+        help=_(
+            "Count the private images, too, that were made of servers started from the "
+            "image: they do not need it, but share its faults"
+        ),
+    )
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    group = groups.group(parser, groups.OUTPUT)
+    group.add_argument(
+        "--long",
+        action="store_true",
+        help=_(
+            "Show a row for each server, volume, snapshot and so on instead of a row "
+            "for each image"
+        ),
+    )
+    group.add_argument(
+        "--exit-code",
+        action="store_true",
+        help=_(
+            "Exit with status 3 if one of the images is used, else 4 if the use of one "
+            "is unknown, else 0"
+        ),
+    )
+
+
+def _selection(parsed_args: argparse.Namespace, clients: Any) -> Selection:
+    from osc_imagetools.lifecycle.inventory import Choice, Scope
+    from osc_imagetools.lifecycle.model.state import State
+    from osc_imagetools.operations.usage import Selection
+
+    if parsed_args.project:
+        scope = Scope.of(project.project(parsed_args, clients))
+    else:
+        scope = Scope(own=_own(clients))
+    return Selection(
+        scope,
+        tuple(parsed_args.images),
+        parsed_args.family or "",
+        Choice(states=frozenset(map(State, parsed_args.states))),
+    )
+
+
+def _own(clients: Any) -> str:
+    """The ID of the session's project; empty where it is for none."""
+    session = clients.auth_ref
+    return str(session.project_id or "") if session else ""
+
+
+def _survey(
+    clients: Any, question: Question, parsed_args: argparse.Namespace
+) -> tuple[Told, ...]:
+    from osc_imagetools.usage.survey import survey
+
+    return survey(
+        clients,
+        question,
+        without=parsed_args.without,
+        timeout_seconds=parsed_args.timeout,
+    )
+
+
+def _status(report: UsageReport, *, is_asked: bool) -> int:
+    from osc_imagetools.lifecycle.usage.verdict import Verdict
+
+    if report.errors:
+        return 1
+    verdicts = {usage.verdict for usage in report.usages} if is_asked else set()
+    if Verdict.USED in verdicts:
+        return USED
+    return UNKNOWN if Verdict.UNKNOWN in verdicts else 0

@@ -1,0 +1,225 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""What keeps a request of a swap from taking place when it is no longer meant.
+
+A process can be stopped between any two requests, and a request held on its way, for
+minutes; what was decided before may be wrong by then. So each version that a swap
+touches has a mark of that swap, by the number of the new version, and the request
+that acts on the mark requires it. A request that sets a mark may be held as well, and
+arrive when the swap is over: so each gives it a name of its own, and what acts requires
+the one that was read back.
+
+1. What is to be shown is *coming*: the showing removes that, so it happens once.
+2. What is to be hidden is *leaving*: a rollback to it removes that, and a repair that
+   takes the announcement back. It stays until the new version was seen once more, and
+   tells until then that the old one comes back if the new one is gone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Set
+from dataclasses import replace
+from datetime import timedelta
+
+from osc_imagetools.lifecycle.model import properties
+from osc_imagetools.lifecycle.model.change import Change
+from osc_imagetools.lifecycle.model.image import MOST_DIGITS, Image
+from osc_imagetools.lifecycle.model.run import Run
+
+AT_ONCE = timedelta(seconds=10)
+"""Two changes that may have met, read to the second on clocks that hardly differ."""
+
+_HIDDEN = "hidden"
+"""In a mark: the swap itself has hidden the version that has it."""
+
+
+def coming(generation: int) -> str:
+    """How the mark begins of what the swap to *generation* is about to show."""
+    return f"{properties.COMING}{generation}_"
+
+
+def leaving(generation: int) -> str:
+    """How the mark begins of what the swap to *generation* is about to hide."""
+    return f"{properties.LEAVING}{generation}_"
+
+
+def show_mark(image: Image, run: Run, generation: int) -> str:
+    """The property that *image* has until *run* has shown it.
+
+    One that it can't have, if it may not be shown.
+    """
+    is_own = image.run == str(run)
+    return properties.RUN if is_own else _mark(image, coming(generation))
+
+
+def marked_coming(generation: int) -> Change:
+    """What lets an image be shown once."""
+    return Change(marks={coming(generation): properties.RUN})
+
+
+def marked_leaving(generation: int, known: Set[str] = frozenset()) -> Change:
+    """What lets an image be hidden for a version whose bytes are *known* by that."""
+    return Change(marks={leaving(generation): json.dumps(sorted(known))})
+
+
+def least_told(announcement: Change) -> Change:
+    """Of an *announcement* what a swap can't do without."""
+    needed = (properties.STATE, properties.RETIRED_AT)
+    return Change(
+        {name: announcement.set[name] for name in needed},
+        remove=announcement.remove & {properties.RUN},
+        marks=announcement.marks,
+    )
+
+
+def showing(change: Change, image: Image, mark: str) -> Change:
+    """*change*, which shows *image*, carried out once, and only while it has *mark*."""
+    gone = {mark, *_marks(image, properties.COMING, properties.LEAVING)}
+    return replace(
+        change, remove=change.remove | gone, requires=change.requires | {mark}
+    )
+
+
+def hiding(change: Change, image: Image, generation: int, *, at_once: bool) -> Change:
+    """*change*, which hides *image* only while it is leaving for *generation*.
+
+    The mark stays, and tells that it was hidden by it. If it is to take place *at_once*
+    it asks for nothing else.
+    """
+    mark = _mark(image, leaving(generation))
+    marks = _marks(image, properties.LEAVING) - {mark}
+    # What nobody manages any more is left alone.
+    told = {properties.ID, properties.RETIRED_AT} & image.fields.keys()
+    carried_out = json.dumps({_HIDDEN: _told(image.text(mark))})
+    return replace(
+        change,
+        set={**change.set, mark: carried_out},
+        remove=change.remove | marks,
+        # Each property in it makes the moment of two longer by half a request.
+        requires=frozenset({mark} if at_once else {mark, *told}),
+    )
+
+
+def settling(change: Change, image: Image) -> Change:
+    """*change*, the last one of a retirement, which *image* has left behind then."""
+    marks = _marks(image, properties.LEAVING)
+    return replace(
+        change,
+        remove=change.remove | marks,
+        requires=marks | {properties.ID, properties.RETIRED_AT},
+    )
+
+
+def taking_back(change: Change, image: Image) -> Change:
+    """*change*, which takes an announcement back, only while *image* isn't hidden."""
+    marks = _marks(image, properties.LEAVING)
+    return replace(change, remove=change.remove | marks, requires=marks)
+
+
+def staying(change: Change, image: Image) -> Change:
+    """*change*, by which somebody wants *image*, whatever swap was to hide it."""
+    return replace(change, remove=change.remove | _marks(image, properties.LEAVING))
+
+
+def outdated(image: Image, generation: int) -> Change:
+    """What takes the marks from *image* of swaps that came up to *generation*."""
+    marks = _marks(image, properties.COMING, properties.LEAVING)
+    gone = frozenset(mark for mark in marks if _number(mark) <= generation)
+    untrue = frozenset({properties.RETIRED_AT} & image.fields.keys())
+    is_untrue = bool(gone) and is_hidden_by_hand(image)
+    return Change(remove=gone | (untrue if is_untrue else frozenset()), requires=gone)
+
+
+def to_be_shown(image: Image) -> frozenset[str]:
+    """The properties of *image* by which a run may show it still."""
+    return _marks(image, properties.COMING) | ({properties.RUN} & image.fields.keys())
+
+
+def was_shown(image: Image, generation: int) -> bool:
+    """Whether the swap to *generation* has shown *image*, whatever came after it."""
+    return image.was_offered and image.generation >= generation
+
+
+def was_changed_as_shown(image: Image) -> bool:
+    """Whether the last change to *image* was in the moment that it was shown last in.
+
+    By the cloud's clock, as far as it tells.
+    """
+    shown_at, changed_at = image.moment(properties.PUBLISHED_AT), image.updated_at
+    if shown_at is None or changed_at is None:
+        return True
+    return changed_at - shown_at <= AT_ONCE
+
+
+def is_leaving(image: Image) -> bool:
+    """Whether the swap that *image* was retired by isn't known to have ended."""
+    return bool(_marks(image, properties.LEAVING))
+
+
+def is_left_for(image: Image, successor: Image) -> bool:
+    """Whether *image* is leaving in the swap that has shown *successor*.
+
+    That may have got a higher number since, to make room for an adopted image.
+    """
+    marks = _marks(image, properties.LEAVING)
+    return any(0 < _number(mark) <= successor.generation for mark in marks)
+
+
+def is_marked_for(image: Image, successor: Image) -> bool:
+    """Whether *image* has the mark of the swap to exactly *successor*'s number."""
+    return is_marked_leaving(image, successor.generation)
+
+
+def is_marked_leaving(image: Image, generation: int) -> bool:
+    """Whether *image* has a mark by which the swap to *generation* may hide it."""
+    return bool(_marks(image, leaving(generation)))
+
+
+def is_withdrawn(image: Image) -> bool:
+    """Whether a swap itself has hidden *image*, or given it another name."""
+    marks = _marks(image, properties.LEAVING)
+    return any(_HIDDEN in (image.text(mark) or "") for mark in marks)
+
+
+def is_hidden_by_hand(image: Image) -> bool:
+    """Whether *image* was to be hidden by a swap, and a person was sooner."""
+    return image.hidden and is_leaving(image) and not is_withdrawn(image)
+
+
+def left_for(image: Image) -> frozenset[str]:
+    """By what the bytes are known that *image* was to be replaced by."""
+    return frozenset(
+        each
+        for mark in _marks(image, properties.LEAVING)
+        for each in _told(image.text(mark))
+    )
+
+
+def _told(text: str | None) -> list[str]:
+    try:
+        told = json.loads(text or "[]")
+    # Strangers write it, too: brackets in brackets end Python's recursion.
+    except (ValueError, RecursionError):
+        return []
+    if isinstance(told, dict):
+        told = told.get(_HIDDEN)
+    if not isinstance(told, list):
+        return []
+    return [each for each in told if isinstance(each, str)]
+
+
+def _marks(image: Image, *prefixes: str) -> frozenset[str]:
+    return frozenset(name for name in image.fields if name.startswith(prefixes))
+
+
+def _mark(image: Image, begin: str) -> str:
+    """The mark of *image* that begins so; a name that none has if it has none."""
+    return min(_marks(image, begin), default=begin)
+
+
+def _number(mark: str) -> int:
+    behind = mark.removeprefix(properties.COMING).removeprefix(properties.LEAVING)
+    number = behind.partition("_")[0]
+    is_number = number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS
+    return int(number) if is_number else 0

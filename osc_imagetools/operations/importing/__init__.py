@@ -1,0 +1,23 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""One verified image, from a URL."""
+
+from __future__ import annotations
+
+from osc_imagetools.operations.importing.import_url import (
+    Imported,
+    import_url,
+    plan_import,
+)
+from osc_imagetools.operations.importing.request import (
+    Download,
+    ImportRequest,
+)
+
+__all__ = [
+    "Download",
+    "ImportRequest",
+    "Imported",
+    "import_url",
+    "plan_import",
+]

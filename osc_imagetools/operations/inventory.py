@@ -1,0 +1,65 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""What is there: read from Glance, and told apart by `osc_imagetools.lifecycle`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from osc_imagetools.errors import OperatorError
+from osc_imagetools.glance.images import Images
+from osc_imagetools.lifecycle import inventory
+from osc_imagetools.lifecycle.inventory import Scope
+from osc_imagetools.lifecycle.model import properties
+from osc_imagetools.lifecycle.model.family import Family
+from osc_imagetools.lifecycle.model.image import Image
+from osc_imagetools.operations.missing import missing_family
+
+
+@dataclass(frozen=True)
+class Survey:
+    """All images of a scope: the families, and what is in none of them."""
+
+    families: tuple[Family, ...]
+    unmanaged: tuple[Image, ...]
+
+
+def families(images: Images, scope: Scope, name: str = "") -> tuple[Family, ...]:
+    """The families of *scope*, or those called *name*.
+
+    Everything managed is found by its tag, a family by its name. Raises
+    `MissingFamilyError` where none is called *name*.
+    """
+    narrowed = {"lifecycle_family": name} if name else {"tag": properties.TAG}
+    found = inventory.families(images.list_fast(**narrowed, **_owner(scope)), scope)
+    named = tuple(family for family in found if name in ("", family.name))
+    if name and not named:
+        raise missing_family(images, scope, name)
+    return named
+
+
+def everything(images: Images, scope: Scope) -> Survey:
+    """All images of *scope*, from one reading."""
+    found = images.list_fast(**_owner(scope))
+    return Survey(inventory.families(found, scope), inventory.unmanaged(found, scope))
+
+
+def the_family(images: Images, scope: Scope, name: str) -> Family:
+    """The one family of *scope* that is called so; that of our project before others.
+
+    Raises `MissingFamilyError` when there is none, `OperatorError` when there are
+    several of other projects.
+    """
+    found = families(images, scope, name)
+    own = [family for family in found if family.owner == scope.own]
+    if own or len(found) == 1:
+        return (own or found)[0]
+    raise OperatorError(
+        f"Several projects have a family '{name}'",
+        ", ".join(family.owner for family in found),
+        "Name one of them with --project.",
+    )
+
+
+def _owner(scope: Scope) -> dict[str, str]:
+    return {"owner": scope.only} if scope.only else {}

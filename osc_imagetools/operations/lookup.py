@@ -1,0 +1,73 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""The image that a name or an ID means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from osc_imagetools.errors import OperatorError
+from osc_imagetools.glance.images import Images
+from osc_imagetools.lifecycle.model.image import GONE, Image
+from osc_imagetools.lifecycle.model.project import Project
+from osc_imagetools.operations.missing import another_projects_image, missing_image
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+class UnresolvedError(OperatorError):
+    """Several images are meant, or a family without a current version."""
+
+
+def own_image(images: Images, project: Project, wanted: str) -> Image:
+    """The image of *project* that *wanted* means: an ID, else a name.
+
+    Of a name the visible image comes before the hidden ones, as in the client. Raises
+    `MissingImageError` or, where several are meant, `UnresolvedError`.
+    """
+    found = by_id(images, wanted)
+    if found is not None and found.owner == project.id:
+        return found
+    named = [
+        image
+        for image in images.list_all(name=f"eq:{wanted}", owner=project.id)
+        if image.name == wanted
+        and image.owner == project.id
+        and image.status not in GONE
+    ]
+    visible = [image for image in named if not image.hidden]
+    if candidates := visible or named:
+        return _only(wanted, candidates)
+    if found is not None:
+        raise another_projects_image(found)
+    raise missing_image(images, project, wanted)
+
+
+def any_image(images: Images, project: Project, wanted: str) -> Image:
+    """The image that *wanted* means for *project*, whoever owns it: an ID, else a name.
+
+    An image of the project's own comes before those of others. Raises
+    `MissingImageError` or, where several are meant, `UnresolvedError`.
+    """
+    if (found := by_id(images, wanted)) is not None:
+        return found
+    named = images.named(wanted, project.id)
+    own = [image for image in named if image.owner == project.id]
+    if candidates := own or named:
+        return _only(wanted, candidates)
+    raise missing_image(images, project, wanted)
+
+
+def by_id(images: Images, wanted: str) -> Image | None:
+    """The image of that ID, whoever owns it; ``None`` if it is no ID, or of none."""
+    return images.get(wanted.lower()) if _ID.fullmatch(wanted) else None
+
+
+def _only(wanted: str, candidates: Sequence[Image]) -> Image:
+    if len(candidates) == 1:
+        return candidates[0]
+    ids = ", ".join(sorted(image.id for image in candidates))
+    raise UnresolvedError(
+        f"'{wanted}' matches {len(candidates)} images", ids, "Name one by its ID."
+    )

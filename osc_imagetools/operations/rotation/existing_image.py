@@ -1,0 +1,117 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""An image that was built elsewhere and lies in Glance already, as the next version."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+
+from osc_imagetools.errors import OperatorError
+from osc_imagetools.glance.api import GlanceError
+from osc_imagetools.lifecycle.model import properties
+from osc_imagetools.lifecycle.model.change import Change
+from osc_imagetools.lifecycle.model.family import Family
+from osc_imagetools.lifecycle.model.fences import marked_coming, show_mark
+from osc_imagetools.lifecycle.model.image import Image
+from osc_imagetools.lifecycle.rotation.existing_image import ExistingImage
+from osc_imagetools.operations.importing.prepare import (
+    refuse_below_standard,
+    refuse_doubles,
+    refuse_too_many,
+)
+from osc_imagetools.operations.lookup import own_image
+from osc_imagetools.operations.rotation.inheritance import Inheritance
+from osc_imagetools.operations.runs.reservation import reserve_generation
+from osc_imagetools.operations.runs.signals import signals_wait
+from osc_imagetools.operations.session import Session
+
+
+def existing_image(
+    session: Session, inheritance: Inheritance, family: Family
+) -> ExistingImage:
+    """The image that was named, and what it shall be.
+
+    Raises `OperatorError` if it can't be the next version.
+    """
+    request, old = inheritance.request, inheritance.old
+    wanted = request.description
+    described = inheritance.description
+    image = own_image(session.images, session.project, request.image or "")
+    existing = ExistingImage(
+        image,
+        family,
+        # A first version is for whom it was before.
+        visibility=described.visibility or image.visibility,
+        properties={**inheritance.carried, **request.policy},
+        said=wanted.properties,
+        tags=frozenset(described.tags),
+        min_disk=described.min_disk,
+        min_ram=described.min_ram,
+        label=wanted.label,
+        build_date=wanted.build_date,
+    )
+    what = f"Image {image.id} can't be the next version of '{family.name}'"
+    if why := existing.fault(session.project):
+        raise OperatorError(what, why)
+    if wanted.label and wanted.label not in (
+        image.version,
+        family.free_label(wanted.label),
+    ):
+        why = f"the family already has a version {wanted.label}"
+        raise OperatorError(what, why, "Choose another --image-version.")
+    if not existing.is_version:
+        _refuse_other_format(request.packing.disk_format, image, old, what)
+    fields = existing.staged(0).on(image).fields
+    others = [*filter(properties.is_carried_over, fields)]
+    refuse_doubles(others)
+    refuse_too_many(others)
+    refuse_below_standard(wanted.standard, fields)
+    return existing
+
+
+def stage_existing(session: Session, existing: ExistingImage) -> Image:
+    """The image, staged under a number that nobody else has, and hidden.
+
+    Or as another run has left it, which had the same in mind and was sooner.
+    """
+    images, family, image = session.images, existing.family, existing.image
+    number = image.generation
+    if not existing.is_staged:
+        highest = family.highest_generation
+        number = reserve_generation(
+            images, family.owner, family.name, highest, session.run
+        )
+
+    def is_taken(seen: Image) -> bool:
+        """To hide it now would take it away again from those who find it."""
+        return seen.was_offered or seen.generation not in (image.generation, number)
+
+    found = images.get(image.id)
+    if found is not None and is_taken(found):
+        return found
+    with signals_wait(images.machine):
+        # What stages it requires that: it hides, and may arrive when it is offered.
+        image = images.change(image, marked_coming(number), is_taken)
+        if is_taken(image):
+            return image
+        mark = frozenset({show_mark(image, session.run, number)})
+        try:
+            change = replace(existing.staged(number), requires=mark)
+            return images.change(image, change, is_taken)
+        except GlanceError:
+            with suppress(GlanceError):
+                images.change(image, Change(remove=mark, requires=mark))
+            raise
+
+
+def _refuse_other_format(
+    said: str | None, image: Image, old: Image | None, what: str
+) -> None:
+    wanted = said or (old.disk_format if old else image.disk_format)
+    if image.disk_format != wanted:
+        raise OperatorError(
+            what,
+            f"it is {image.disk_format}, and the family is {wanted}",
+            f"Convert it, or accept this with --disk-format {image.disk_format}.",
+        )

@@ -1,0 +1,292 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""An earlier version becomes current again: the same swap, and no byte moves.
+
+What is done is decided by reading alone, for a dry run as for the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from osc_imagetools.errors import OperatorError
+from osc_imagetools.glance.activation import activation
+from osc_imagetools.glance.images import Images
+from osc_imagetools.glance.members import members
+from osc_imagetools.lifecycle.deprecation.replacement import audience
+from osc_imagetools.lifecycle.model.change import Change
+from osc_imagetools.lifecycle.model.family import Family
+from osc_imagetools.lifecycle.model.image import Image
+from osc_imagetools.lifecycle.model.plan import Step
+from osc_imagetools.lifecycle.model.project import Project
+from osc_imagetools.lifecycle.model.remedy import of_family
+from osc_imagetools.lifecycle.rotation.comeback import (
+    Comeback,
+    Kept,
+    lost_signature,
+    other_audience,
+)
+from osc_imagetools.lifecycle.rotation.repair import Repair
+from osc_imagetools.lifecycle.rotation.retirement import Retirement
+from osc_imagetools.lifecycle.rotation.rollback import (
+    brought_back,
+    fault,
+    how_to_offer,
+    is_ended_rollback,
+    left_out,
+    named,
+    never_offered,
+    target,
+)
+from osc_imagetools.lifecycle.rotation.skip import (
+    SUPERSEDED,
+    UNCHANGED,
+    offering,
+    taken_out,
+)
+from osc_imagetools.lifecycle.rotation.taken_out import is_taken_out
+from osc_imagetools.operations.missing import refuse_no_family
+from osc_imagetools.operations.rotation.checks import refuse_moving
+from osc_imagetools.operations.rotation.members import carry_members, refuse_unaccepted
+from osc_imagetools.operations.rotation.name_holder import (
+    refuse_others,
+    refuse_unmanaged,
+)
+from osc_imagetools.operations.rotation.request import (
+    ROLLED_BACK,
+    RollbackRequest,
+    Rotated,
+)
+from osc_imagetools.operations.rotation.swap import Swap
+from osc_imagetools.operations.runs.reservation import reserve_generation_or_next
+from osc_imagetools.operations.runs.signals import signals_wait
+from osc_imagetools.operations.session import Session
+
+ENDED = "completed a rollback that had been interrupted"
+
+
+def rollback(session: Session, request: RollbackRequest) -> Rotated:
+    """What became of the family; raises `OperatorError` when nothing did."""
+    swap = Swap(session, request.name, may_stay_pending=request.allow_pending_members)
+    decision = decided(swap, request)
+    comeback, family = decision.comeback, decision.family
+    if isinstance(comeback, Kept):
+        return _done(comeback.result, family, swap, comeback.why)
+    if not request.allow_pending_members:
+        refuse_unaccepted(session, request.name, comeback.members)
+    images, highest = session.images, family.highest_generation
+    number = reserve_generation_or_next(
+        images, session.owner, request.name, highest, session.run
+    )
+    version = _prepare(session, request, comeback)
+    known = _known(comeback.version, decision.first)
+    return _swap(swap, comeback, version, number, known)
+
+
+def plan_rollback(session: Session, request: RollbackRequest) -> tuple[Step, ...]:
+    """The steps of a rollback; raises `OperatorError` for what stops it before them.
+
+    Whether members can be carried over shows only when that is tried.
+    """
+    swap = Swap(session, request.name)
+    comeback = decided(swap, request).comeback
+    return (*swap.steps, *comeback.steps(session.images.now()))
+
+
+@dataclass(frozen=True)
+class PlannedRollback:
+    """What is done to a family, once it is repaired."""
+
+    comeback: Comeback | Kept
+    family: Family
+    first: Family
+    """As it was read first."""
+
+
+def decided(swap: Swap, request: RollbackRequest) -> PlannedRollback:
+    """What *request* comes to: the rollback carries it out, and a dry run shows it.
+
+    The family of *swap* is repaired first; in a dry run that is only noted. Raises
+    `OperatorError` if the rollback is refused.
+    """
+    swap.images.require_hidden()
+    visible = refuse_unmanaged(swap.session, request.name)
+    first = swap.listed()
+    family = swap.repair(first)
+    for image in visible:
+        # Somebody may have hidden it since: whoever has named it knew it visible.
+        first = first.replacing(image)
+    return PlannedRollback(_comeback(swap, request, family), family, first)
+
+
+def _comeback(swap: Swap, request: RollbackRequest, family: Family) -> Comeback | Kept:
+    session, images = swap.session, swap.images
+    refuse_no_family(images, session.project, family)
+    current, incumbent, last = family.current, family.incumbent, family.latest
+    if request.to is None and current and has_ended_another(swap.repaired, family):
+        return Kept(current, ROLLED_BACK, ENDED)
+    version = chosen(session.project, request, family)
+    if version == current:
+        return Kept(version, UNCHANGED, "it is the current version")
+    if incumbent is not None:
+        refuse_moving(incumbent, images.now())
+    if incumbent is not None and incumbent.id == version.id:
+        # It is visible under a name of its own.
+        incumbent = None
+    if last is not None and last.id == version.id:
+        last = None
+    refuse_others(session, family, allow_others=request.allow_duplicate)
+    if not request.allow_unsigned:
+        _refuse_lost_signature(version, last)
+    visibility = _visibility(request, version, last)
+    return Comeback(
+        version,
+        incumbent,
+        last,
+        request.name,
+        visibility,
+        Retirement(reason=request.reason or ROLLED_BACK),
+        _lacking(images, version, last) if last and visibility == "shared" else {},
+    )
+
+
+def _visibility(request: RollbackRequest, version: Image, last: Image | None) -> str:
+    """Whom *version* is for; raises `OperatorError` where somebody has to say that."""
+    if request.visibility is not None:
+        return request.visibility
+    if why := other_audience(version, last):
+        wanted = {audience(one) for one in (version, last) if one is not None}
+        options = " or ".join(f"--{visibility}" for visibility in sorted(wanted))
+        raise OperatorError(
+            f"The visibility of image {version.id} is unclear",
+            why,
+            f"Use {options}.",
+        )
+    return audience(last or version)
+
+
+def _refuse_lost_signature(version: Image, last: Image | None) -> None:
+    if why := lost_signature(version, last):
+        raise OperatorError(
+            f"Image {version.id} has no signature",
+            why,
+            "If no signature is needed, use --allow-unsigned.",
+        )
+
+
+def _lacking(images: Images, version: Image, last: Image) -> Mapping[str, str]:
+    """The members of *last*, by project, who have not said that of *version*.
+
+    Of one that isn't shared now nobody is told who its members were, so none counts:
+    it must not be shared for a trial.
+    """
+    there = members(images, version)
+    return {
+        project: said
+        for project, said in members(images, last).items()
+        if there.get(project) != said
+    }
+
+
+def has_ended_another(repaired: Iterable[Repair], family: Family) -> bool:
+    """Whether a rollback before this one had come so far, and died."""
+    current = family.current
+    return current is not None and any(
+        is_ended_rollback(repair, current) for repair in repaired
+    )
+
+
+def chosen(project: Project, request: RollbackRequest, family: Family) -> Image:
+    """The version to go back to; raises `OperatorError` if there is none."""
+    version = target(family, request.to)
+    if request.to is not None and len(several := named(family, request.to)) > 1:
+        raise OperatorError(
+            f"'{request.to}' matches {len(several)} versions of '{request.name}'",
+            ", ".join(one.id for one in several),
+            "Name one by its ID.",
+        )
+    if version is None and request.to is None and (last := never_offered(family)):
+        raise OperatorError(
+            f"The family '{request.name}' has no version that was current before",
+            f"nothing shows whether version {last.version} ever was",
+            f"To publish that one: {how_to_offer(last, family, project)}",
+        )
+    if version is None and request.to is None and (out := left_out(family)):
+        raise OperatorError(
+            f"The family '{request.name}' has no earlier version to go back to",
+            f"version {out.version or out.id} {taken_out(out)}",
+            f"To publish that one anyway: {offering(project, out, family)}",
+        )
+    if version is None:
+        show = of_family(project, "lifecycle show", request.name)
+        labels = ", ".join(one.version or one.id for one in family.versions)
+        raise OperatorError(
+            f"The family '{request.name}' has no version '{request.to}'"
+            if request.to
+            else f"The family '{request.name}' has no earlier version to go back to",
+            f"it has {labels}",
+            f"Name one with --to. See them: {show}",
+        )
+    if why := fault(version, family, project):
+        raise OperatorError(f"Image {version.id} can't become current again", why)
+    return version
+
+
+def _prepare(session: Session, request: RollbackRequest, comeback: Comeback) -> Image:
+    """The version, still hidden, with bytes, audience and members of a current one."""
+    images, version = session.images, comeback.version
+    if comeback.must_boot:
+        version = activation(images, version, "active")
+    with signals_wait(images.machine):
+        seen = Change(set={"visibility": comeback.visibility})
+        version = images.change(version, seen)
+    if comeback.members:
+        carry_members(
+            images,
+            version,
+            comeback.members,
+            may_stay_pending=request.allow_pending_members,
+        )
+    return version
+
+
+def _known(version: Image, first: Family) -> Image:
+    """*version* as whoever has named it can have known it: as it was read *first*."""
+    seen = first.version(version.id)
+    return version if seen is None or is_taken_out(seen) else seen
+
+
+def _swap(
+    swap: Swap, comeback: Comeback, version: Image, number: int, known: Image
+) -> Rotated:
+    def shown(old: Image | None) -> Change:
+        now = swap.images.now()
+        return brought_back(version, old or comeback.last, comeback.name, number, now)
+
+    def retirement(old: Image) -> Retirement:
+        return comeback.retirement
+
+    swapped = swap.swap(version, number, shown, retirement, chosen=known)
+    standing = swapped.family.incumbent
+    if standing is not None and standing.id != version.id:
+        why = f"another run made version {standing.version} current in the meantime"
+        return _done(SUPERSEDED, swapped.family, swap, why)
+    return Rotated(
+        ROLLED_BACK,
+        swapped.new,
+        swapped.old,
+        repaired=tuple(swap.repaired),
+        is_done=not swapped.fault,
+        note=swapped.fault,
+    )
+
+
+def _done(result: str, family: Family, swap: Swap, note: str) -> Rotated:
+    return Rotated(
+        result,
+        family.incumbent,
+        repaired=tuple(swap.repaired),
+        is_done=result != SUPERSEDED,
+        note=note,
+    )

@@ -1,0 +1,386 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""A new version shown, then the old one hidden: nobody ever finds no image.
+
+1. The old version says what becomes of it, while it is still offered.
+2. The new one gets its name and is shown; it is read back.
+3. The old one is hidden, in the smallest change there is.
+4. The family is listed again: if the new one is still there, the old one is finished.
+5. It is repaired: others may have been at work, too.
+
+What is shown, and what is hidden, is so only while it has the mark of this swap
+(`lifecycle.model.fences`): whoever was sooner has taken that away.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+
+from osc_imagetools.errors import OperatorError
+from osc_imagetools.glance.activation import activation
+from osc_imagetools.glance.api import GlanceError
+from osc_imagetools.glance.images import CHANGE_SETTLES_SECONDS
+from osc_imagetools.lifecycle.model import properties
+from osc_imagetools.lifecycle.model.change import Change
+from osc_imagetools.lifecycle.model.decision import bytes_moving
+from osc_imagetools.lifecycle.model.family import Family
+from osc_imagetools.lifecycle.model.fences import (
+    is_hidden_by_hand,
+    is_marked_leaving,
+    least_told,
+    marked_coming,
+    marked_leaving,
+    outdated,
+    settling,
+    show_mark,
+    showing,
+    was_shown,
+)
+from osc_imagetools.lifecycle.model.image import Image
+from osc_imagetools.lifecycle.model.project import Project
+from osc_imagetools.lifecycle.model.remedy import command, of_family
+from osc_imagetools.lifecycle.model.state import derive
+from osc_imagetools.lifecycle.rotation.fingerprint import fingerprints
+from osc_imagetools.lifecycle.rotation.retirement import HIDE, Retirement
+from osc_imagetools.lifecycle.rotation.skip import rolled_back_with, taken_out
+from osc_imagetools.lifecycle.rotation.taken_back import taken_back
+from osc_imagetools.lifecycle.rotation.taken_out import (
+    is_retired,
+    is_taken_out_since,
+    was_shown_by_hand,
+)
+from osc_imagetools.operations.rotation.checks import refuse_moving
+from osc_imagetools.operations.rotation.repair import Repairer
+from osc_imagetools.operations.runs.reservation import FULL
+from osc_imagetools.operations.runs.signals import signals_wait
+
+LOG = logging.getLogger(__name__)
+
+MOST_SWAPS = 10
+"""Of one version, while another writer undoes each."""
+
+
+@dataclass(frozen=True)
+class Swapped:
+    """What was offered and retired, and the family as it is now."""
+
+    new: Image
+    old: Image | None
+    family: Family
+    fault: str = ""
+    """What of the retirement could not be done, once the new one was offered."""
+
+
+@dataclass
+class Swap(Repairer):
+    """One family, while its current version changes."""
+
+    def swap(
+        self,
+        new: Image,
+        generation: int,
+        offering: Callable[[Image | None], Change],
+        retirement: Callable[[Image], Retirement],
+        chosen: Image | None = None,
+    ) -> Swapped:
+        """*new*, offered under that number, and the version that was current, retired.
+
+        *offering* is what shows the new one, by what the other one says at that
+        moment, and *retirement* what becomes of that. Nothing is done where a higher
+        generation is current by now, or *new* is: two rollbacks may go back to one
+        version. Begun again if another writer has undone all of it. Raises
+        `OperatorError` where a person has withdrawn the new one: that stands. Not what
+        was known of it when it was *chosen*.
+        """
+        known = chosen or new
+        for _ in range(MOST_SWAPS):
+            swapped = self._swap_once(new, known, generation, offering, retirement)
+            standing = swapped.family.incumbent
+            current = swapped.family.current
+            # By another name users don't find it, though it is visible.
+            is_current = current is not None and current.id == new.id
+            is_overtaken = (
+                standing is not None
+                and standing.id != new.id
+                and standing.generation > generation
+            )
+            if is_current or is_overtaken:
+                return swapped
+            seen = swapped.family.version(new.id)
+            if seen is None:
+                self._take_out(new, swapped.family.current)
+            if seen is None or self._is_withdrawn(seen, new, generation):
+                raise _withdrawn(self.session.project, new, seen, swapped.family)
+        raise OperatorError(
+            f"Image {new.id} did not become the current version of '{self.name}'",
+            f"others undid it {MOST_SWAPS} times",
+            "Find out who else writes to it, then run the command again.",
+        )
+
+    def _is_withdrawn(self, seen: Image, new: Image, generation: int) -> bool:
+        """Whether *new*, as it is *seen* now, was shown, and somebody took it out."""
+        return was_shown(seen, generation) and not self._is_lost(seen, new)
+
+    def _is_lost(self, seen: Image, new: Image) -> bool:
+        """Whether Glance has lost the showing of *new* alone to another writer.
+
+        That takes the name along, as a person would not.
+        """
+        return seen.hidden and seen.name == new.name != self.name
+
+    def _swap_once(
+        self,
+        new: Image,
+        known: Image,
+        generation: int,
+        offering: Callable[[Image | None], Change],
+        retirement: Callable[[Image], Retirement],
+    ) -> Swapped:
+        family = self.listed()
+        if family.current is not None and family.current.id == new.id:
+            # A person has shown it: what a swap does besides is still to be done.
+            return Swapped(family.current, None, self.repair(family))
+        old = family.incumbent
+        if old is not None and old.id == new.id:
+            # It is visible under a name of its own, and gets the family's.
+            old = None
+        if old is not None and old.generation > generation:
+            return Swapped(new, None, family)
+        new = _usable(new, known, family)
+        try:
+            new = self._mark(new, known, generation)
+            return self._carry_out(new, old, generation, offering, retirement)
+        except BaseException:
+            with signals_wait(self.images.machine), suppress(OperatorError):
+                current = self.repair().current
+                if current is not None:
+                    # The swap was finished first, or taken back.
+                    LOG.warning("Version %s is current.", current.version)
+            raise
+
+    def _carry_out(
+        self,
+        new: Image,
+        old: Image | None,
+        generation: int,
+        offering: Callable[[Image | None], Change],
+        retirement: Callable[[Image], Retirement],
+    ) -> Swapped:
+        retires = Retirement()
+        if old is not None:
+            refuse_moving(old, self.images.now())
+            retires = retirement(old)
+            old = self._announce(old, new, generation, retires)
+            if old is not None and old.generation > generation:
+                # Somebody has just made it current again.
+                return Swapped(new, None, self.repair())
+        fault = ""
+        with signals_wait(self.images.machine):
+            change = offering(old)
+            new = self._show(new, generation, change)
+            is_for_all = new.visibility == change.set.get("visibility", new.visibility)
+            # Else somebody has withdrawn it since, and what they did stands.
+            if old is not None and not is_for_all:
+                fault = f"Image {new.id} is {new.visibility} now: somebody changed it"
+                old = self._unless_gone(old, self._take_back)
+            elif old is not None and self.is_found(new):
+                hide = partial(
+                    self.hide,
+                    withdrawal=retires.withdrawal,
+                    successor=new,
+                    at_once=True,
+                )
+                old = self._unless_gone(old, hide)
+        self.images.machine.sleep(CHANGE_SETTLES_SECONDS)
+        old, family, failure = self._finish_old(old, new, retires)
+        return Swapped(new, old, self.repair(family), fault or failure)
+
+    def _finish_old(
+        self, old: Image | None, new: Image, retirement: Retirement
+    ) -> tuple[Image | None, Family, str]:
+        """*old*, finished if it was replaced; the family; what could not be done."""
+        family = self.listed()
+        seen = old and family.version(old.id)
+        if seen is not None and not retirement.withdrawal.is_seen_on(seen):
+            # Others came between, or somebody has withdrawn the new one.
+            family = self.repair(family)
+            seen = family.version(seen.id)
+        if seen is None or not retirement.withdrawal.is_seen_on(seen):
+            return seen, family, ""
+        if family.current is None or family.current.generation <= seen.generation:
+            return seen, family, ""
+        finish = partial(self.finish, retirement=retirement, new=new)
+        try:
+            seen = self._unless_gone(seen, finish)
+        except OperatorError as error:
+            return seen, family, str(error)
+        return seen, family.replacing(seen) if seen else family, ""
+
+    def finish(self, old: Image, retirement: Retirement, new: Image) -> Image:
+        """*old*, with whatever its retirement brings beside the hiding.
+
+        Where a person has hidden it, it is known as that, and stays as it is.
+        """
+        if is_hidden_by_hand(old):
+            return self.images.change(old, outdated(old, new.generation))
+        if not is_retired(old):
+            # A run beside this one has taken the announcement back.
+            again = retirement.announced(old, new, self.images.now())
+            old = self.images.change(old, again)
+        change = retirement.finished(old, new.text(properties.FAMILY_TAG))
+        old = self.images.change(old, settling(change, old))
+        # Else it has become current again.
+        if retirement.obsolete and is_retired(old):
+            old = activation(self.images, old, "deactivated")
+        return old
+
+    def _mark(self, new: Image, known: Image, generation: int) -> Image:
+        """*new*, which can be shown once, and of which no more than that is *known*.
+
+        Whoever shows it from here on takes the mark away.
+        """
+        if show_mark(new, self.session.run, generation) in new.fields:
+            return new
+
+        def is_overtaken(image: Image) -> bool:
+            return image.generation > generation or self.is_found(image)
+
+        with signals_wait(self.images.machine):
+            new = self.images.change(new, marked_coming(generation), is_overtaken)
+            if is_taken_out_since(new, known):
+                own = frozenset({show_mark(new, self.session.run, generation)})
+                self.images.change(new, Change(remove=own))
+                raise _unusable(
+                    new, f"it {taken_out(new)} in the meantime, and stays so"
+                )
+        return new
+
+    def _announce(
+        self, old: Image, new: Image, generation: int, retirement: Retirement
+    ) -> Image | None:
+        """*old*, which says what becomes of it, while it is still offered."""
+        change = retirement.announced(old, new, self.images.now())
+        # What a rollback goes back to takes nothing out if it is withdrawn itself.
+        known = fingerprints(new) if new.generation == generation else frozenset()
+        change = replace(change, marks=marked_leaving(generation, known).marks)
+
+        def is_told(image: Image) -> bool:
+            # Others may announce the same, each its own successor.
+            is_marked = is_marked_leaving(image, generation)
+            return is_retired(image) and (is_marked or image.hidden)
+
+        def announce(image: Image) -> Image:
+            try:
+                return self.images.change(image, change, is_told)
+            except GlanceError as error:
+                if error.status != FULL:
+                    raise
+                # A quota of properties has no room for all of it. Nobody is kept from
+                # going back by that: only what the swap itself needs is told.
+                LOG.warning(
+                    "Version %s gets fewer properties. %s", image.version, error
+                )
+                return self.images.change(image, least_told(change), is_told)
+
+        return self._unless_gone(old, announce)
+
+    def _take_back(self, old: Image) -> Image:
+        """*old*, which stays what it was; and hidden, if others have hidden it."""
+        found = self.images.get(old.id) or old
+        return found if found.hidden else self.images.change(found, taken_back(found))
+
+    def _unless_gone(self, old: Image, act: Callable[[Image], Image]) -> Image | None:
+        """What *act* makes of it; ``None`` if somebody has deleted it meanwhile."""
+        try:
+            return act(old)
+        except GlanceError:
+            if self.images.get(old.id) is not None:
+                raise
+            LOG.warning("Image %s was deleted while it was being replaced.", old.id)
+            return None
+
+    def _show(self, new: Image, generation: int, change: Change) -> Image:
+        """*new* as it is once it was shown, by whomever: it may be hidden again."""
+
+        def is_over(image: Image) -> bool:
+            # Another run may offer the same image, under a number of its own.
+            is_newer = image.generation > generation and not image.hidden
+            is_over = is_newer or was_shown(image, generation)
+            return is_over or was_shown_by_hand(image, new)
+
+        # To announce it may have taken a minute: somebody may have been at work.
+        found = self.images.get(new.id)
+        if found is None:
+            return replace(new, status="deleted")
+        if is_over(found) and not self._is_lost(found, new):
+            return found
+        mark = show_mark(found, self.session.run, generation)
+        try:
+            new = self.images.change(found, showing(change, found, mark), is_over)
+        except GlanceError:
+            if self.images.get(new.id) is not None:
+                raise
+            return replace(new, status="deleted")
+        if new.status != "active":
+            # Of the old one nothing is hidden yet.
+            self.images.change(new, HIDE)
+        return new
+
+    def _take_out(self, new: Image, current: Image | None) -> None:
+        """Keep the bytes of *new*, which a person has deleted, from coming again."""
+        if current is None:
+            return
+        told = rolled_back_with(current, fingerprints(new))
+        with signals_wait(self.images.machine), suppress(OperatorError):
+            self.images.change(current, Change({properties.BLOCKED: told}))
+
+
+def _usable(new: Image, known: Image, family: Family) -> Image:
+    """*new* as it is listed now, which servers can start from; else `OperatorError`."""
+    found = next((each for each in family.versions if each.id == new.id), None)
+    if found is None:
+        raise _unusable(new, "it was deleted in the meantime")
+    if found.status != "active":
+        raise _unusable(new, f"its status is {found.status}")
+    if is_retired(found) and not is_retired(new):
+        raise _unusable(
+            new, "it was made visible and replaced by others in the meantime"
+        )
+    if was_shown_by_hand(found, known):
+        raise _unusable(
+            new, "somebody made it visible and hid it again in the meantime"
+        )
+    if why := bytes_moving(found):
+        raise _unusable(new, why)
+    return found
+
+
+def _withdrawn(
+    project: Project, new: Image, seen: Image | None, family: Family
+) -> OperatorError:
+    """The error for *new*, offered once, and *seen* now as a person wants it."""
+    if seen is None:
+        how, do = "deleted", "To publish another version, rotate again."
+    elif seen.status != "active":
+        activate = command("set", "--activate", seen.id)
+        how, do = seen.status, f"To allow its use: {activate}"
+    else:
+        is_told = derive(seen).state.is_on_its_way_out
+        how = "deprecated" if is_told else "hidden" if seen.hidden else "renamed"
+        back = of_family(project, "rollback", family.name, "--to", seen.id)
+        do = f"To publish it again: {back}"
+    current = family.incumbent
+    stands = f"Version {current.version} is" if current else "No version is"
+    return OperatorError(
+        f"Image {new.id} did not stay the current version of '{family.name}'",
+        f"somebody made it {how} after it was published, and it stays so",
+        f"{stands} current. {do}",
+    )
+
+
+def _unusable(new: Image, why: str) -> OperatorError:
+    return OperatorError(f"Image {new.id} can't become the current version", why)

@@ -1,0 +1,34 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""What is wrong with the bytes of an image."""
+
+from __future__ import annotations
+
+from osc_imagetools.errors import OperatorError
+
+
+class FormatError(OperatorError):
+    """The bytes are no disk image, or not the one that was declared."""
+
+
+class UnsafeImageError(OperatorError):
+    """Storing or booting the image could read what it must not, or can't work."""
+
+
+def damaged(why: str) -> FormatError:
+    """The error for an image whose own format is broken."""
+    return FormatError(
+        "The image is damaged", why, "Compare it with the file from another mirror"
+    )
+
+
+def unsafe(name: str, why: str) -> UnsafeImageError:
+    """The error for an image of the format *name* that must not be stored."""
+    return UnsafeImageError(
+        f"The image is not safe as {name}",
+        why,
+        (
+            "Get an image that needs no other file, or convert this one if you trust "
+            "its vendor"
+        ),
+    )

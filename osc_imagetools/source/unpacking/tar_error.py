@@ -1,0 +1,35 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""What is said of a tar that can't be read."""
+
+from __future__ import annotations
+
+from osc_imagetools.errors import OperatorError
+
+
+class TarError(OperatorError):
+    """The tar is damaged, incomplete, or not one that we read."""
+
+
+def damaged(why: str) -> TarError:
+    """The error for a tar of which *why* is true."""
+    return TarError(
+        "The source can't be unpacked as tar",
+        why,
+        "The file is damaged or was not fetched completely: compare it with the "
+        "file from another mirror",
+    )
+
+
+def too_early() -> TarError:
+    """The error for a tar that ends before it should."""
+    return damaged("it ends too early")
+
+
+def beyond_us(why: str) -> TarError:
+    """The error for a tar that may be sound, but that isn't read here."""
+    return TarError(
+        "The source can't be unpacked as tar",
+        why,
+        "Unpack it manually and import the image itself",
+    )
