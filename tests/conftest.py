@@ -21,11 +21,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.cloud.cloud import Cloud
 from tests.cloud.glance import QUICK_VARIABLE
 from tests.cloud.session import Clouds
 from tests.slices import COMMIT, ENDS, SLICES, end_of, slice_of, slice_of_commit
+
+# For a night: pytest --hypothesis-profile nightly.
+settings.register_profile("nightly", max_examples=10_000, deadline=None)
 
 CLOUDS = pytest.StashKey[Clouds]()
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from osc_imagetools.commands import cloud
 from osc_imagetools.commands.options import (
     common,
-    dates,
     groups,
     project,
     replacement,
+    schedule,
     selectors,
+    services,
     types,
 )
 from osc_imagetools.commands.output import outcomes
@@ -67,15 +68,15 @@ class Deprecate(Lister):
         )
         selectors.add(parser)
         _add_deprecation(parser)
-        dates.add(parser)
+        schedule.add(parser)
         common.add_dry_run(parser)
         groups.group(parser, groups.SAFETY).add_argument(
             "--yes",
             "--auto-approve",
             action="store_true",
             help=_(
-                "Confirm changes that users notice: --state obsolete, or leaving no "
-                "visible image of a name"
+                "Confirm changes that users notice: --state obsolete of an image that "
+                "is used, or may be, or leaving no visible image of a name"
             ),
         )
         project.add(parser)
@@ -93,6 +94,7 @@ class Deprecate(Lister):
             cloud.session(self.app, parsed_args),
             Wanted(tuple(parsed_args.images), selectors.selectors(parsed_args)),
             _request(parsed_args),
+            services.needs(self.app.client_manager),
         )
         return self.told(parsed_args, done, outcomes.row_of_dates)
 
@@ -153,7 +155,8 @@ def _add_deprecation(parser: argparse.ArgumentParser) -> None:
         default="deprecated",
         help=_(
             "Set the state of the images. deprecated: no longer offered; obsolete: no "
-            "longer bootable either, which needs --yes (default: deprecated)"
+            "longer bootable either, which needs --yes unless nothing uses them "
+            "(default: deprecated)"
         ),
     )
     replacement.add(parser, groups.DEPRECATION)
@@ -203,7 +206,7 @@ def _request(parsed_args: argparse.Namespace) -> DeprecateRequest:
         state=State(parsed_args.state),
         replacement=parsed_args.replacement,
         reason=parsed_args.reason,
-        dates=dates.dates(parsed_args),
+        dates=schedule.dates(parsed_args),
         hidden=parsed_args.hidden,
         visibility=parsed_args.visibility,
         is_confirmed=parsed_args.yes,

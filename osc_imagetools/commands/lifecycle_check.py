@@ -10,7 +10,14 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from osc_imagetools.commands import cloud
-from osc_imagetools.commands.options import common, description, groups, project, types
+from osc_imagetools.commands.options import (
+    common,
+    description,
+    groups,
+    project,
+    services,
+    types,
+)
 from osc_imagetools.commands.output import findings
 from osc_imagetools.commands.output.base import Lister
 from osc_imagetools.i18n import _
@@ -77,6 +84,14 @@ class LifecycleCheck(Lister):
                 "inherited"
             ),
         )
+        group.add_argument(
+            "--usage",
+            action="store_true",
+            help=_(
+                "Also ask Nova, Cinder and the others, and leave out what is due to be "
+                "deleted and is still used, or may be"
+            ),
+        )
         _add_output(parser)
         return parser
 
@@ -104,12 +119,14 @@ class LifecycleCheck(Lister):
         from osc_imagetools.lifecycle.checks import Severity
         from osc_imagetools.operations.check import Order, check
 
-        checked = project.project(parsed_args, self.app.client_manager)
+        clients = self.app.client_manager
+        checked = project.project(parsed_args, clients)
         order = Order(
             checked,
             families=frozenset(parsed_args.families),
             standard=parsed_args.standard,
             unmanaged=parsed_args.unmanaged,
+            needs=services.needs(clients) if parsed_args.usage else None,
         )
         images = cloud.images(self.app)
         checkup = check(images, order)

@@ -87,10 +87,14 @@ def _policy(family: Family) -> dict[str, Any]:
     policy = Policy.on(image) if image else Policy()
     for fault in policy.faults:
         LOG.warning("%s", fault)
-    after = image.text(properties.DELETE_AFTER) if image else None
+
+    def said(name: str, read: object) -> Text:
+        return Text(image.text(name) if image and read else None)
+
     return {
         "keep": Number(policy.keep),
-        "delete_after": Text(after if policy.delete_after else None),
+        "delete_after": said(properties.DELETE_AFTER, policy.delete_after),
+        "unused_for": said(properties.UNUSED_FOR, policy.unused_for),
         "end_at": Time(policy.end_at),
         "replace_frequency": Text(policy.replace_frequency),
         "provided_until": Text(policy.provided_until),

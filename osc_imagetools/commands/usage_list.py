@@ -10,19 +10,15 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from osc_imagetools.commands import cloud
-from osc_imagetools.commands.options import groups, project, selectors, types
+from osc_imagetools.commands.options import groups, project, selectors, services, types
 from osc_imagetools.commands.output import usage as rows
 from osc_imagetools.commands.output.base import Lister
 from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
-    from osc_imagetools.lifecycle.usage.verdict import Told
     from osc_imagetools.operations.usage import Selection, UsageReport
-    from osc_imagetools.usage.question import Question
 
 LOG = logging.getLogger(__name__)
-
-ANSWER_SECONDS = 60
 
 USED, UNKNOWN = 3, 4
 """Exit statuses of ``--exit-code``."""
@@ -64,7 +60,7 @@ class UsageList(Lister):
             help=_("Images to ask about, by name or ID, unless selected below"),
         )
         _add_selection(parser)
-        _add_services(parser)
+        _add_descendants(services.add(parser))
         project.add(parser)
         _add_output(parser)
         return parser
@@ -87,12 +83,8 @@ class UsageList(Lister):
         clients = self.app.client_manager
         report = usage(
             cloud.images(self.app),
-            lambda question: _survey(clients, question, parsed_args),
+            services.asked(parsed_args, clients, each=parsed_args.long),
             _selection(parsed_args, clients),
-            own=_own(clients),
-            all_projects=parsed_args.all_projects,
-            without=tuple(parsed_args.without),
-            each=parsed_args.long,
             with_descendants=parsed_args.descendants,
         )
         for error in report.errors:
@@ -119,50 +111,7 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
     selectors.add_states(group)
 
 
-def _add_services(parser: argparse.ArgumentParser) -> None:
-    from osc_imagetools.usage.catalogue import TYPES
-
-    group = groups.group(parser, groups.SERVICES)
-    whose = group.add_mutually_exclusive_group()
-    whose.add_argument(
-        "--all-projects",
-        action="store_const",
-        const=True,
-        help=_(
-            "Ask for the servers and volumes of all projects, also where that is "
-            "refused (default: of all projects where the user may ask for them, else "
-            "of the session's)"
-        ),
-    )
-    whose.add_argument(
-        "--own-project",
-        action="store_const",
-        const=False,
-        dest="all_projects",
-        help=_("Ask for the servers and volumes of the session's project only"),
-    )
-    group.add_argument(
-        "--without",
-        metavar="<service-type>",
-        choices=TYPES,
-        action="append",
-        default=[],
-        help=_(
-            "Do not ask this service, and do not count it: a cloud without Cinder has "
-            "no block-storage. Every verdict says so (repeat for several)"
-        ),
-    )
-    group.add_argument(
-        "--timeout",
-        metavar="<seconds>",
-        type=types.seconds,
-        default=ANSWER_SECONDS,
-        help=_(
-            "Count a service as one that can't be asked if an answer of it takes "
-            "longer than this (default: %d)"
-        )
-        % ANSWER_SECONDS,
-    )
+def _add_descendants(group: groups.Group) -> None:
     group.add_argument(
         "--descendants",
         action="store_true",
@@ -201,31 +150,12 @@ def _selection(parsed_args: argparse.Namespace, clients: Any) -> Selection:
     if parsed_args.project:
         scope = Scope.of(project.project(parsed_args, clients))
     else:
-        scope = Scope(own=_own(clients))
+        scope = Scope(own=services.own(clients))
     return Selection(
         scope,
         tuple(parsed_args.images),
         parsed_args.family or "",
         Choice(states=frozenset(map(State, parsed_args.states))),
-    )
-
-
-def _own(clients: Any) -> str:
-    """The ID of the session's project; empty where it is for none."""
-    session = clients.auth_ref
-    return str(session.project_id or "") if session else ""
-
-
-def _survey(
-    clients: Any, question: Question, parsed_args: argparse.Namespace
-) -> tuple[Told, ...]:
-    from osc_imagetools.usage.survey import survey
-
-    return survey(
-        clients,
-        question,
-        without=parsed_args.without,
-        timeout_seconds=parsed_args.timeout,
     )
 
 

@@ -96,7 +96,10 @@ class Api:
         return self._send("POST", path, _NOTHING_DONE, connect_retries=0, **options)
 
     def patch(self, path: str, operations: list[dict[str, Any]]) -> requests.Response:
-        """The answer to a JSON patch, sent once: it is outdated when it has failed."""
+        """The answer to a JSON patch, sent once: it is outdated when it has failed.
+
+        `Images.change` reads the image again, and decides whether to send another.
+        """
         return self._send(
             "PATCH",
             path,

@@ -8,6 +8,7 @@ import hashlib
 import os
 import time
 import uuid
+from datetime import datetime, timezone
 from pathlib import Path
 
 from osc_imagetools.lifecycle.model.run import Run
@@ -19,6 +20,10 @@ class Machine:
     def monotonic(self) -> float:
         """Seconds since a moment that stays the same; never runs backwards."""
         return time.monotonic()
+
+    def now(self) -> datetime:
+        """The time by this machine's own clock."""
+        return datetime.now(timezone.utc)
 
     def sleep(self, seconds: float) -> None:
         """Wait."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from osc_imagetools.lifecycle.history import current_at
-from osc_imagetools.lifecycle.model.dates import Duration
+from osc_imagetools.lifecycle.model.duration import Duration
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.image import GONE, Image
 from osc_imagetools.lifecycle.model.project import Project

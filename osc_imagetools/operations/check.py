@@ -20,6 +20,7 @@ from osc_imagetools.lifecycle.checks import (
     Finding,
     Observed,
     findings,
+    to_be_deleted,
     unknown,
     unknown_members,
 )
@@ -29,6 +30,7 @@ from osc_imagetools.lifecycle.model.dead_run import is_dead
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.project import Project
 from osc_imagetools.lifecycle.model.standards import ONE_GENERIC
+from osc_imagetools.lifecycle.usage.verdict import Needs
 from osc_imagetools.operations.missing import missing_family
 
 LONGEST_CHAIN = 20
@@ -52,6 +54,8 @@ class Order:
     """What current versions have to meet as well."""
     unmanaged: bool = False
     """Whether to look at images that belong to no family, too."""
+    needs: Needs | None = None
+    """Asks who needs what is to be deleted; ``None``: nobody is asked."""
 
 
 def check(images: Images, order: Order) -> Checkup:
@@ -62,6 +66,9 @@ def check(images: Images, order: Order) -> Checkup:
     """
     observed = _observed(images, order)
     _require(images, observed)
+    if order.needs:
+        needed = order.needs(to_be_deleted(observed))
+        observed = replace(observed, needs=needed)
     found = findings(observed)
     moving = {each.family for each in found if each.check in OF_A_MOMENT}
     if moving:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from osc_imagetools.errors import OperatorError
@@ -33,6 +33,30 @@ class Selection:
     names: tuple[str, ...] = ()
     family: str = ""
     choice: Choice = field(default_factory=Choice)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How the services are asked, whoever wants to know."""
+
+    survey: Survey
+    own: str
+    """The session's project."""
+    all_projects: bool | None = None
+    without: tuple[str, ...] = ()
+    each: bool = False
+
+    def of(self, found: Collection[Image], *more: Told) -> tuple[Usage, ...]:
+        """What is known of the use of each image, in one pass over the services.
+
+        *more* is what was told by others. Nothing is asked where no image is meant.
+        """
+        if not found:
+            return ()
+        ids = frozenset(image.id for image in found)
+        question = Question(ids, _names(found), self.own, self.all_projects, self.each)
+        told = (*self.survey(question), *more)
+        return tuple(judge(image, told, without=self.without) for image in found)
 
 
 @dataclass(frozen=True)
@@ -68,30 +92,23 @@ def selected(
 
 def usage(
     images: Images,
-    survey: Survey,
+    asked: Asked,
     selection: Selection,
     *,
-    own: str,
-    all_projects: bool | None = None,
-    without: tuple[str, ...] = (),
-    each: bool = False,
     with_descendants: bool = False,
 ) -> UsageReport:
     """What is known of the use of the images that are meant.
 
-    *own* is the session's project. Nothing is asked where no image is meant. Raises
-    `OperatorError` where images can't be listed.
+    Nothing is asked where no image is meant. Raises `OperatorError` where images can't
+    be listed.
     """
     found, errors = selected(images, selection)
-    if not found:
-        return UsageReport((), tuple(errors))
-    ids = frozenset(image.id for image in found)
-    told = survey(Question(ids, _names(found), own, all_projects, each))
-    if with_descendants:
+    more: tuple[Told, ...] = ()
+    if found and with_descendants:
+        ids = frozenset(image.id for image in found)
         snapshots = images.list_fast(**OF_SNAPSHOTS)
-        told = (*told, descendants(snapshots, ids, each=each))
-    usages = tuple(judge(image, told, without=without) for image in found)
-    return UsageReport(usages, tuple(errors))
+        more = (descendants(snapshots, ids, each=asked.each),)
+    return UsageReport(asked.of(found, *more), tuple(errors))
 
 
 def _names(found: Iterable[Image]) -> dict[str, set[str]]:

@@ -37,7 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     folder = folders.cache() / "benchmarks"
     folder.mkdir(exist_ok=True)
     load = os.getloadavg()[0]
-    stage = Stage(lambda: clouds.get("plain", _say), folder, arguments.mib, _say)
+    stage = Stage(
+        lambda variant: clouds.get(variant, _say), folder, arguments.mib, _say
+    )
     # In their order: some leave images behind, and others count what they list.
     rows = [row for row in ROWS if row in (arguments.rows or ROWS)]
     try:

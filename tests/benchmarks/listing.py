@@ -36,8 +36,8 @@ def few_against_show(stage: Stage) -> Iterator[tuple[Measure, Measure]]:
         who, image_id = images.operator, images.managed_id
         _require_rows(who, FEW)
         yield (
-            lambda: _run(who, *OURS).seconds,
-            lambda: _run(who, "image", "show", image_id).seconds,
+            lambda: run(who, *OURS).seconds,
+            lambda: run(who, "image", "show", image_id).seconds,
         )
 
 
@@ -47,8 +47,8 @@ def many_against_stock(stage: Stage) -> Iterator[tuple[Measure, Measure]]:
     with crowd(stage, managed=IMAGES, visible=VISIBLE) as images:
         who = images.operator
         yield (
-            lambda: _run(who, *OURS).seconds,
-            lambda: sum(_run(who, *command).seconds for command in STOCK),
+            lambda: run(who, *OURS).seconds,
+            lambda: sum(run(who, *command).seconds for command in STOCK),
         )
 
 
@@ -75,8 +75,8 @@ def memory_against_stock(stage: Stage) -> Iterator[tuple[Measure, Measure]]:
     with crowd(stage, managed=IMAGES, visible=VISIBLE) as images:
         who = images.operator
         yield (
-            lambda: _run(who, *OURS, "--long", *JSON).peak_bytes / MB,
-            lambda: _run(who, *STOCK[-1], *JSON).peak_bytes / MB,
+            lambda: run(who, *OURS, "--long", *JSON).peak_bytes / MB,
+            lambda: run(who, *STOCK[-1], *JSON).peak_bytes / MB,
         )
 
 
@@ -89,7 +89,8 @@ def _require_rows(account: Account, count: int) -> None:
         raise RuntimeError(f"{found} images are listed, not {count}: {outcome.stderr}")
 
 
-def _run(account: Account, *command: str) -> Usage:
+def run(account: Account, *command: str) -> Usage:
+    """What a command used up; raises RuntimeError if it didn't end with status 0."""
     started = time.perf_counter()
     client = account.start(*command, stdout=subprocess.DEVNULL)
     return waited_for(client, started)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -29,17 +29,23 @@ SMALLEST_MIB = 64
 class Stage:
     """A cloud, and a folder for what takes long to make and is kept."""
 
-    start_cloud: Callable[[], Cloud]
+    start_cloud: Callable[[str], Cloud]
+    """Of a variant, by its name."""
     folder: Path
     mib: int
     """The size of the image, before it is compressed."""
     say: Say
+    variant: str = "plain"
     _published: dict[Path, tuple[str, str]] = field(default_factory=dict)
 
     @cached_property
     def cloud(self) -> Cloud:
         """Started when the first row needs it; raises CloudError."""
-        return self.start_cloud()
+        return self.start_cloud(self.variant)
+
+    def on(self, variant: str) -> Stage:
+        """The same on a cloud of another variant."""
+        return replace(self, variant=variant, _published={})
 
     @cached_property
     def account(self) -> Account:

@@ -14,6 +14,9 @@ from tests.demo.client import Client, require
 from tests.demo.narrator import Narrator
 from tests.demo.rotations import Rotations
 
+WITHOUT = ("--without", "compute", "--without", "block-storage")
+"""What the demo's cloud lacks."""
+
 
 @dataclass(frozen=True)
 class Story:
@@ -33,10 +36,10 @@ class Story:
         self._refuse(client, offered)
         self.narrator.chapter("The result")
         client.run("image", "list")
-        Rotations(self.cloud, client, self.narrator).tell(
-            f"{offered.image.name}-from-tar-gz", offered.image
-        )
+        rotated = f"{offered.image.name}-from-tar-gz"
+        Rotations(self.cloud, client, self.narrator).tell(rotated, offered.image)
         self._deprecate(client, offered)
+        self._enforce(client, rotated)
 
     def _publish(self) -> offer.Offer:
         image = offer.image(packaged=not self.own_image)
@@ -105,6 +108,26 @@ class Story:
         require(image["os_hidden"], f"{name} is not hidden")
         require(image["status"] == "active", f"{name} boots no longer")
         client.run("image", "lifecycle", "list", "-c", "Family", "-c", "State")
+
+    def _enforce(self, client: Client, family: str) -> None:
+        self.narrator.chapter("What may be deleted")
+        self.narrator.tell(
+            "Before a version is deleted, Nova and Cinder are asked who needs it. This "
+            "cloud has neither, so both are left out, and each verdict says so. Then "
+            "what a run would do if one previous version is to be kept:"
+        )
+        client.run(
+            *("image", "usage", "list", "--family", family, *WITHOUT),
+            *("-c", "Version", "-c", "Verdict", "-c", "Why"),
+        )
+        before = client.images()
+        planned = client.run(
+            *("image", "lifecycle", "enforce", family, "--dry-run"),
+            *("--keep", "1", "--min-age", "0h", *WITHOUT),
+            *("-c", "Version", "-c", "Action", "-c", "Result", "-c", "Reason"),
+        )
+        require("planned" in planned.stdout, "nothing is to be deleted")
+        require(client.images() == before, "the dry run has changed something")
 
     def _command(self, file: str, name: str) -> list[str]:
         source = self.cloud.source

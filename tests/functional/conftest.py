@@ -144,3 +144,22 @@ def undisturbed(
         return ends[way]
 
     return left
+
+
+@pytest.fixture
+def new_compute_site(
+    compute_cloud: Cloud, proxy: Callable[[str], Proxy]
+) -> Callable[[str], Site]:
+    """The same on a cloud with Nova and Cinder, with that role of its owner."""
+
+    def make(role: str) -> Site:
+        owner = compute_cloud.account(roles=[role])
+        before_glance = proxy(owner.glance_url)
+        name = f"debian-{uuid.uuid4().hex}"
+        through = owner.through(before_glance.url)
+        source = compute_cloud.source.folder()
+        return Site(
+            owner, through, before_glance, compute_cloud.account(), source, name
+        )
+
+    return make

@@ -157,7 +157,7 @@ def test_up_that_is_cut_short_leaves_no_process(
     starting.send_signal(number)
     starting.stderr.read()
 
-    assert starting.wait() in (130, -number)
+    assert starting.wait(120) in (130, -number)
     assert wait_until(lambda: nothing_runs(folder))
 
 
@@ -207,7 +207,7 @@ def test_test_run_that_is_cut_short_leaves_no_process(
         os.killpg(run.pid, number)
     else:
         run.send_signal(number)
-    run.wait()
+    run.wait(120)
 
     assert ran
     assert wait_until(lambda: nothing_runs(cloud))

@@ -63,6 +63,7 @@ BEFORE = {
         f"{IMPORT} ubuntu-24.04",
         "openstack image rotate ubuntu-24.04 --url $base/two.img",
     ],
+    "image lifecycle enforce": [f"{IMPORT} debian-13"],
     "image usage list": [f"{IMPORT} debian-12", f"{IMPORT} debian-13"],
     "image rotate": [f"{IMPORT} ubuntu-24.04", f'{CREATE} "golden build 42"'],
 }
@@ -72,6 +73,7 @@ SHOWN = {
     "image deprecate": ["deprecated", "scheduled|deprecated", ""],
     "image import-url": ["imported", "imported", "create"],
     "image lifecycle check": ["", "", "IMAGES OK"],
+    "image lifecycle enforce": ["keep", "", "keep"],
     "image lifecycle list": ["20260201", "", ""],
     "image lifecycle set": ["adopted", "set", "set"],
     "image lifecycle show": ["20260201", "current_version", "[0-9a-f-]{36}"],

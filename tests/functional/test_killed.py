@@ -237,7 +237,7 @@ def test_killed_before_publishing_leaves_what_the_next_run_removes(
         with step.held(before_glance) as reached:
             assert reached.wait(STEP_SECONDS)
             client.kill()
-            client.wait()
+            client.wait(60)
         settled(before_glance)
     left = images(member)
     again = import_url(member, url, NAME)
@@ -284,7 +284,7 @@ def test_killed_while_publishing_leaves_the_image_whole(
         with step.held(before_glance) as reached:
             assert reached.wait(STEP_SECONDS)
             client.kill()
-            client.wait()
+            client.wait(60)
         settled(before_glance)
 
     assert [the_image(member, NAME)] == images(member)

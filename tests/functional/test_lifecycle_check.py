@@ -80,7 +80,7 @@ def test_F77_F96_F97_what_is_wrong_is_found(member: Account) -> None:
     due = offered(member, "due", 1, lifecycle_delete_at=PAST)
     for number in (1, 2):
         offered(member, "too many", number, **RETIRED, protected=True)
-    offered(member, "too many", 3, lifecycle_keep="1", uuid_validity="last-²")
+    offered(member, "too many", 3, lifecycle_keep="1", uuid_validity="last-2")
     lost = offered(member, "lost", 1, lifecycle_replacement=GONE)
     broken = offered(member, "broken", 1, lifecycle_delete_at="in June")
     small = offered(member, "small", 1)

@@ -357,6 +357,7 @@ def test_show_tells_policy_versions_and_who_was_current_when(member: Account) ->
         "current_version": "v2",
         "keep": 3,
         "delete_after": "90d",
+        "unused_for": None,
         "end_at": FAR,
         "replace_frequency": "monthly",
         "provided_until": "notice",

@@ -144,7 +144,7 @@ def test_killed_with_a_ticket_in_hand_leaves_what_the_next_run_clears_away(
     command = ["image", "lifecycle", "set", "--family", NAME, image_id]
     with through.start(*command) as client:
         before_glance.on("POST", LISTING).call_after(client.kill).drop_answer()
-        client.wait()
+        client.wait(60)
     [left] = [each for each in images(member) if each["id"] != image_id]
     assert (left["status"], left["os_hidden"]) == ("queued", True)
 
@@ -163,7 +163,7 @@ def test_killed_before_the_older_one_came_below_the_current_version_is_done_agai
     command = ["image", "lifecycle", "set", "--family", NAME, older]
     with through.start(*command) as client:
         before_glance.on("PATCH", IMAGE).call_after(client.kill).drop_answer()
-        client.wait()
+        client.wait(60)
     assert generations(member) == {current: 3}
 
     rows = rows_of(set_(member, "--family", NAME, older))

@@ -74,7 +74,7 @@ def _raced(race: Race, real: RealGlance) -> tuple[object, ...]:
 
     def sent(ask: Ask) -> int:
         whole = named(ask, names)
-        at_once.wait()
+        at_once.wait(60)
         return real.request(whole).status_code
 
     with ThreadPoolExecutor(2) as pool:

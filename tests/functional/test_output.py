@@ -8,13 +8,9 @@ import base64
 import fcntl
 import json
 import os
-import pty
 import struct
 import subprocess
 import termios
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -31,9 +27,9 @@ from tests.functional.families import (
     importing,
     the_image,
 )
+from tests.functional.terminals import TERMINAL, terminal
 
 NAME = "debian-13"
-TERMINAL = {"TERM": "xterm-256color", "COLUMNS": "120"}
 BROKEN_PIPE = (141, 120)
 """The newest clients see it themselves; 2025.1's leave it to Python, at the exit."""
 """The client's own status for it, as a shell's: 128 and SIGPIPE."""
@@ -66,37 +62,6 @@ KEYS = {
     "visibility": str,
 }
 """What scripts rely on."""
-
-
-class Terminal:
-    """A terminal's two ends: ``side`` is the program's, ``shown`` what it wrote."""
-
-    def __init__(self) -> None:
-        self.shown = b""
-        self._ours, self.side = pty.openpty()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def close(self) -> None:
-        """Wait until everything that was written is in ``shown``."""
-        os.close(self.side)
-        self._reader.join()
-        os.close(self._ours)
-
-    def _read(self) -> None:
-        # EIO is how a terminal says that nobody is left on its other side.
-        with suppress(OSError):
-            while piece := os.read(self._ours, 65536):
-                self.shown += piece
-
-
-@contextmanager
-def terminal() -> Iterator[Terminal]:
-    opened = Terminal()
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 def test_F88_json_on_standard_output_is_whole_and_alone_beside_a_warning(

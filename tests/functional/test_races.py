@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +23,7 @@ from tests.cloud.proxy import Proxy
 from tests.cloud.proxy.rules import Answer
 from tests.cloud.source.client import Source
 from tests.cloud.source.faults import Stall
+from tests.functional.ages import ANOTHER_MACHINE, aged
 from tests.functional.families import (
     CONTENT,
     FILE,
@@ -44,7 +45,6 @@ from tests.functional.outcomes import images
 
 NAME = "debian-13"
 WAIT_SECONDS = 60
-ANOTHER_MACHINE = Run("a-run", "0123456789abcdef", 1, 1)
 NUMBERS_USED_UP = 300
 
 
@@ -157,24 +157,6 @@ def test_F77_record_of_a_living_process_of_this_machine_is_left_alone(
     assert record in outcome.stderr
     assert [one["id"] for one in images(member)] == [record]
     assert found(member, NAME) == []
-
-
-def aged(proxy: Proxy, account: Account, age: timedelta) -> None:
-    """From now on listings through *proxy* show when images were that much younger.
-
-    Nobody can wait for a day, or set a date of Glance's own: this rewrites the dates
-    in its answers and nothing else.
-    """
-
-    def answer() -> Answer:
-        asked = next(s for s in reversed(proxy.sent) if s.fits("GET", LISTING))
-        shown = account.glance("GET", f"{asked.path}?{asked.query}").json()
-        for image in shown["images"]:
-            moment = datetime.now(timezone.utc) - age
-            image["updated_at"] = f"{moment:%Y-%m-%dT%H:%M:%SZ}"
-        return Answer(200, json.dumps(shown).encode())
-
-    proxy.on("GET", LISTING).before.append(answer)
 
 
 AGES = [

@@ -197,7 +197,7 @@ def test_request_that_hangs_and_comes_late_after_all_changes_nothing(
     before, wanted = site.left(), undisturbed("file")
     number = WAYS["file"].steps.index(what) + 1
     go_on = threading.Event()
-    on_write(site.proxy, number, lambda: go_on.wait() and None)
+    on_write(site.proxy, number, lambda: go_on.wait(60) and None)
 
     outcome = replace(site.through, run=impatient).openstack(*command)
     found_then = site.found()

@@ -567,3 +567,57 @@ def test_F141_old_version_that_a_person_hides_after_a_run_was_killed_stays_hidde
     assert nightly.json()["result"] == "unchanged"
     assert nightly.json()["repaired"] == []
     assert site.found() == []
+
+
+class TestTwoRollbacksInOneInstant:
+    """Glance writes all columns that a PATCH has loaded, and properties that differ.
+
+    So the mark of one hides again what the other has just shown, and leaves what that
+    has told of it: as if a person had hidden it.
+    """
+
+    def test_F99_showing_that_the_mark_of_another_one_undoes_is_sent_again(
+        self, site: Site
+    ) -> None:
+        old = site.retired(1, CURRENT)
+        site.published(2, NEW)
+        marked = {"os_hidden": True, "lifecycle_coming_9_another": "lifecycle_run"}
+        on_write(
+            site.proxy,
+            number(BACK_STEPS, "offer"),
+            lambda: changed(site.owner, old, **marked),
+            answered=True,
+        )
+
+        outcome = site.through.openstack(*rollback(site, "--to", label(1)))
+
+        assert outcome.status == 0, outcome.stderr
+        assert site.found() == [label(1)]
+
+    def test_F99_showing_that_our_mark_has_undone_is_no_word_of_a_person(
+        self, site: Site
+    ) -> None:
+        old = site.retired(1, CURRENT)
+        site.published(2, NEW)
+        to = rollback(site, "--to", label(1))
+        others: list[Outcome] = []
+
+        def shown_before() -> None:
+            others.append(site.owner.openstack(*to))
+
+        site.proxy.on("PATCH", old).before.append(
+            lambda: shown_before() if not others else None
+        )
+        site.proxy.on("PATCH", old).after.append(
+            lambda: (
+                changed(site.owner, old, os_hidden=True)
+                if step(site.proxy.sent[-1]) == "mark"
+                else None
+            )
+        )
+
+        outcome = site.through.openstack(*to)
+
+        assert [one.status for one in others] == [0], others
+        assert outcome.status == 0, outcome.stderr
+        assert site.found() == [label(1)]

@@ -23,6 +23,7 @@ from osc_imagetools.lifecycle.model.run import Run
 from osc_imagetools.operations.rotation.rollback import ENDED
 from tests.cloud.doomed import doomed
 from tests.cloud.proxy.rules import DropError
+from tests.functional.ages import ANOTHER_MACHINE, aged
 from tests.functional.families import changed, dead_process, found, made, version
 from tests.functional.generations import planned
 from tests.functional.outcomes import images
@@ -35,7 +36,6 @@ from tests.functional.rotations import (
     differences,
     label,
 )
-from tests.functional.test_races import ANOTHER_MACHINE, aged
 from tests.functional.ways import WAYS, Way, undisturbed_end
 from tests.functional.writing import on_write, step, writes
 

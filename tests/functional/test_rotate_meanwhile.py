@@ -18,7 +18,7 @@ import pytest
 
 from osc_imagetools.glance.machine import THIS_MACHINE
 from osc_imagetools.lifecycle.model.generation import ticket_id
-from osc_imagetools.lifecycle.model.image import importing_name
+from osc_imagetools.lifecycle.model.importing_name import importing_name
 from osc_imagetools.lifecycle.model.run import Run
 from tests.cloud.client import Outcome
 from tests.cloud.cloud import Cloud

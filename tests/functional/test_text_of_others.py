@@ -30,8 +30,8 @@ from tests.functional.families import (
     the_image,
 )
 from tests.functional.outcomes import digest_of
+from tests.functional.terminals import TERMINAL, terminal
 from tests.functional.test_deprecate import active, managed
-from tests.functional.test_output import TERMINAL, terminal
 
 NAME = "debian-13"
 RUN = '$(touch ran)`touch ran`${HOME}";touch ran;"\\'
@@ -105,7 +105,7 @@ def test_F112_names_and_properties_of_others_in_every_format(
     with terminal() as screen:
         client = member.start(*argv, "table", stdout=screen.side, env=TERMINAL)
         with client:
-            assert client.wait() == 0
+            assert client.wait(60) == 0
 
     rows = [json.loads(told["json"].stdout), yaml.safe_load(told["yaml"].stdout)]
     for [row] in rows:

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from typing import Any
 
 from tests.simulation.history import table
 from tests.simulation.kept import Kept, kept
@@ -28,6 +29,9 @@ CHUNK, CHUNK_OF_WRONG = 200, 25
 
 PROFILES = {"ci": 8_000, "nightly": 500_000}
 """Schedules of the same seeds each time, and as many of others."""
+
+PART_ENFORCING = 4
+"""Of the others, so many times fewer again: beside what is due, carried out."""
 
 MORE = 1_000_000
 """Where the others begin in CI: there nothing is found."""
@@ -51,10 +55,12 @@ def _profile(options: argparse.Namespace) -> list[argparse.Namespace]:
     """The parts of a profile: the same in CI; by night also what is new each time."""
     many = PROFILES[options.profile]
     others = _commit() if options.profile == "nightly" else MORE
-    return [
-        argparse.Namespace(**{**vars(options), "schedules": many, "seed": seed})
-        for seed in (0, others)
+    parts: list[dict[str, Any]] = [
+        {"schedules": many, "seed": 0},
+        {"schedules": many, "seed": others},
+        {"schedules": many // PART_ENFORCING, "seed": others, "enforces": True},
     ]
+    return [argparse.Namespace(**{**vars(options), **part}) for part in parts]
 
 
 def _commit() -> int:
@@ -75,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--schedules", type=int, default=2_000)
     parser.add_argument("--seed", type=int, default=0, help="of the first of them")
     parser.add_argument("--actors", type=int, default=3)
+    parser.add_argument("--enforces", action="store_true", help="one of them enforces")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--replay", type=int, metavar="SEED")
     parser.add_argument("--kept", action="store_true", help="replay what was kept")
@@ -136,9 +143,10 @@ def _chunk_of_wrong(job: tuple[str, int, int]) -> tuple[int, str] | None:
     def found() -> tuple[int, str] | None:
         for seed in range(first, first + CHUNK_OF_WRONG):
             with protocol.in_place():
-                violation = simulated(made(seed, actors)).violation
+                schedule = made(seed, actors, enforces=protocol.enforces)
+                violation = simulated(schedule).violation
             # What the right one does as well says nothing of the wrong one.
-            if violation is not None and not simulated(made(seed, actors)).violation:
+            if violation is not None and not simulated(schedule).violation:
                 return seed, str(violation)
         return None
 
@@ -147,7 +155,7 @@ def _chunk_of_wrong(job: tuple[str, int, int]) -> tuple[int, str] | None:
 
 
 def _replayed(options: argparse.Namespace) -> int:
-    schedule = made(options.replay, options.actors)
+    schedule = made(options.replay, options.actors, enforces=options.enforces)
     kinds = frozenset(options.kind)
     outcome = simulated(schedule, kinds=kinds, keeps=True)
     if outcome.violation is None:
@@ -214,7 +222,9 @@ def _many(options: argparse.Namespace, first: int, count: int) -> Found:
     requests, found = 0, []
     kinds = frozenset(options.kind)
     for seed in range(options.seed + first, options.seed + first + count):
-        outcome = simulated(made(seed, options.actors), kinds=kinds)
+        outcome = simulated(
+            made(seed, options.actors, enforces=options.enforces), kinds=kinds
+        )
         requests += outcome.requests
         if outcome.violation is not None:
             found.append((seed, outcome.violation.kind, outcome.violation.what))

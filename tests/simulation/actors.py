@@ -16,12 +16,17 @@ from osc_imagetools.glance.images import Images
 from osc_imagetools.glance.route import Route
 from osc_imagetools.lifecycle.adoption import Wish
 from osc_imagetools.lifecycle.deprecation.request import DeprecateRequest
+from osc_imagetools.lifecycle.model.duration import Duration
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.project import Project
+from osc_imagetools.lifecycle.retention import EnforceRequest
 from osc_imagetools.lifecycle.rotation.new_version import Description
 from osc_imagetools.operations.editing.adopt import adopt
 from osc_imagetools.operations.editing.deprecate import Wanted, deprecate, reinstate
+from osc_imagetools.operations.enforcement.enforce import enforce
+from osc_imagetools.operations.enforcement.order import EnforceOrder
+from osc_imagetools.operations.enforcement.plan import plan_enforcement
 from osc_imagetools.operations.importing.import_url import import_url
 from osc_imagetools.operations.importing.request import ImportRequest
 from osc_imagetools.operations.rotation.name_holder import refuse_unmanaged
@@ -30,6 +35,7 @@ from osc_imagetools.operations.rotation.rollback import rollback
 from osc_imagetools.operations.rotation.rotate import rotate
 from osc_imagetools.operations.rotation.swap import Swap
 from osc_imagetools.operations.session import Session
+from osc_imagetools.operations.usage import Asked
 from osc_imagetools.source.access import Access
 from osc_imagetools.source.checksums import Checksum
 from osc_imagetools.source.limits import Limits
@@ -216,7 +222,20 @@ def repair(host: str) -> Callable[[Process], Any]:
     return run
 
 
+def _enforce(part: Part, site: Site, host: str) -> Command:
+    """One previous version is kept; nothing uses the others, and none is too new."""
+    rules = EnforceRequest(keep=1, min_age=Duration(), unprotect=True)
+    order = EnforceOrder(Asked(lambda _: (), OWNER), rules, (NAME,))
+
+    def run(process: Process) -> Any:
+        session = session_of(process, host)
+        return list(enforce(session, order, plan_enforcement(session, order)))
+
+    return run, ""
+
+
 _COMMANDS: dict[str, Callable[[Part, Site, str], Command]] = {
+    "enforce": _enforce,
     "rotate": _rotate,
     "rotate-bad": _rotate_bad,
     "rotate-image": _rotate_image,

@@ -253,7 +253,10 @@ class Watch:
             self._may_be_deleted(process, own_id, before)
         if own_id in self.offered:
             if row.is_deleted or shown["status"] in GONE:
-                if before["status"] not in GONE and not self._is_shown_since(call):
+                is_due = process.verb == "enforce" and not self._is_wanted(own_id)
+                if before["status"] in GONE or is_due:
+                    return
+                if not self._is_shown_since(call):
                     what = f"{process} deletes {own_id}, which was offered"
                     self._tell("offered-deleted", process, what)
                 return
@@ -267,6 +270,10 @@ class Watch:
         if before["os_hidden"] and not shown["os_hidden"] and not row.is_deleted:
             self._may_be_shown(call, own_id, before)
             self._shown_by[own_id] = process
+
+    def _is_wanted(self, own_id: str) -> bool:
+        """Whether users find an image: what is due is never one that they do."""
+        return own_id in self.found
 
     def _is_shown_since(self, call: Call) -> bool:
         """Whether a person has shown what *call* deletes since its sender has read it.

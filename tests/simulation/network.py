@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import requests
@@ -143,6 +144,9 @@ class SimulatedMachine(Machine):
 
     def monotonic(self) -> float:
         return self.process.world.clock.now
+
+    def now(self) -> datetime:
+        return self.process.world.clock.date()
 
     def sleep(self, seconds: float) -> None:
         self.process.sleep(seconds)

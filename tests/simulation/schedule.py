@@ -68,6 +68,9 @@ DEEDS = (
 AMBUSHES = 0.4
 """Of all schedules: those in which somebody waits until another one is stopped."""
 
+BACK_BESIDE = 0.6
+"""Of those that enforce: beside a rollback to a version of its choice."""
+
 STOPS_SECONDS = (2.0, 45.0, 200.0, 1500.0)
 """For so long a process is stopped, or a request on its way."""
 
@@ -213,8 +216,8 @@ class Schedule:
         return replace(self, parts=tuple(p for p in self.parts if p.name != name))
 
 
-def made(seed: int, actors: int = 3) -> Schedule:
-    """The schedule of *seed*."""
+def made(seed: int, actors: int = 3, *, enforces: bool = False) -> Schedule:
+    """The schedule of *seed*; of one that *enforces* another begins with that."""
     rng = random.Random(seed)
     family = rng.choice(FAMILIES)
     visibility = "shared" if family == "shared" else "public"
@@ -224,7 +227,28 @@ def made(seed: int, actors: int = 3) -> Schedule:
     if rng.random() < AMBUSHES:
         parts = _ambush(rng, parts)
     hosts = rng.choice((1, 1, 1, 2))
-    return Schedule(seed, family, visibility, hosts, parts, order)
+    schedule = Schedule(seed, family, visibility, hosts, parts, order)
+    return _beside_enforcement(rng, schedule) if enforces else schedule
+
+
+def _beside_enforcement(rng: random.Random, schedule: Schedule) -> Schedule:
+    """*schedule*, whose first part carries out what is due, and is held up there.
+
+    Often while another one goes back to what is about to be deleted.
+    """
+    first, *others = schedule.parts
+    kind = rng.choice(("stop", "stop-after", "hold", "kill", "kill-after", "kill-hold"))
+    of = rng.choice(("delete", "delete", "mark", "list", "write", "request"))
+    seconds = rng.choice(STOPS_SECONDS[:3])
+    held = Fault(kind, rng.randint(1, 1 if of == "delete" else 12), of, seconds)
+    told = replace(first, verb="enforce", faults=(held,), deeds=(), pauses=())
+    if others and rng.random() < BACK_BESIDE:
+        back = replace(others[0], verb="rollback-to", deeds=(), pauses=())
+        others[0] = replace(back, starts=rng.choice((0.0, 0.2, 1.0, 2.0, 10.0)))
+    family = rng.choice(("three", "three", "rolled-back", schedule.family))
+    visibility = "shared" if family == "shared" else "public"
+    parts = (told, *others)
+    return replace(schedule, family=family, visibility=visibility, parts=parts)
 
 
 def _ambush(rng: random.Random, parts: tuple[Part, ...]) -> tuple[Part, ...]:

@@ -39,6 +39,8 @@ class Wrong:
     """What is put in place of it."""
     everywhere: bool = True
     """Whether each module that imports it gets the wrong one."""
+    enforces: bool = False
+    """Whether it is found beside what is due, carried out."""
     most: int = 4_000
     """Schedules, of which one finds it."""
 
@@ -97,6 +99,13 @@ def _by_an_old_reading(_change: Any) -> Any:
             if change.is_seen_on(found):
                 break
         return found
+
+    return wrong
+
+
+def _put_back(_doubtful: Any) -> Any:
+    def wrong(session: Any, item: Any, error: Any) -> Any:
+        raise error
 
     return wrong
 
@@ -209,7 +218,7 @@ PROTOCOLS = (
         "a living run ignored",
         "every record of a run is taken for a dead one's",
         "operations.runs.reaper:is_record_dead",
-        lambda is_dead: lambda images, record: True,
+        lambda is_dead: lambda *_: True,
     ),
     Wrong(
         "an offered record reaped",
@@ -293,6 +302,29 @@ PROTOCOLS = (
         "the old version is deleted once it is hidden",
         "operations.rotation.repair:Repairer.hide",
         _deleted_at_once,
+    ),
+    Wrong(
+        "what is being deleted comes back",
+        "a rollback looks for no mark of a run that deletes",
+        "lifecycle.model.decision:being_deleted",
+        lambda being_deleted: lambda image: None,
+        enforces=True,
+    ),
+    Wrong(
+        "a DELETE taken for undone",
+        "what had no answer is put back, and may be gone any time",
+        "operations.enforcement.delete:_doubtful",
+        _put_back,
+        enforces=True,
+    ),
+    Wrong(
+        "what is about to be shown deleted",
+        "a staged version goes by its age alone",
+        "lifecycle.retention.plan:to_be_shown",
+        lambda to_be_shown: lambda image: frozenset(),
+        everywhere=False,
+        enforces=True,
+        most=16_000,
     ),
     Wrong(
         "visible ones listed once",

@@ -32,9 +32,13 @@ OF_ROTATIONS = {*chain((48, 49, 70, 89), range(73, 79), range(82, 87))} | {
 
 OF_USAGE = {*range(59, 65)}
 
+OF_ENFORCEMENT = {*range(59, 70), 74, 75, *range(79, 82), 87, 88, 97, 98, 106}
+
 FOUND_BY_ATTACKS = {*range(111, 147)}
 
-NOT_PROVOKED: dict[int, str] = {}
+NOT_PROVOKED: dict[int, str] = {
+    65: "100,000 servers take hours to make: the row usage-time measures 2,400",
+}
 """Why no test can bring it about here."""
 
 WRITTEN = "".join(path.read_text() for path in FUNCTIONAL.glob("*.py"))
@@ -50,7 +54,8 @@ OPTIONS = [
 def test_every_failure_has_a_functional_test_or_a_reason() -> None:
     numbers = {int(number) for number in re.findall(r"(?<![0-9A-Za-z])F(\d+)", WRITTEN)}
 
-    wanted = OF_IMPORTS | OF_LIFECYCLES | OF_ROTATIONS | OF_USAGE | FOUND_BY_ATTACKS
+    of_commands = OF_IMPORTS | OF_LIFECYCLES | OF_ROTATIONS | OF_USAGE | OF_ENFORCEMENT
+    wanted = of_commands | FOUND_BY_ATTACKS
     assert wanted - numbers - NOT_PROVOKED.keys() == set()
     assert numbers & NOT_PROVOKED.keys() == set()
 

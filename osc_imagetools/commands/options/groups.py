@@ -23,6 +23,7 @@ EARLIER_VERSION = _("Earlier version")
 DEPRECATION = _("Deprecation")
 SCHEDULE = _("Schedule")
 IMAGES = _("Images")
+RETENTION = _("Retention")
 POLICY = _("Family policy")
 STORAGE = _("Storage")
 SAFETY = _("Safety and preview")
@@ -30,7 +31,7 @@ PROJECT = _("Project")
 OUTPUT = _("Output")
 
 ORDER = (
-    *(SELECTION, SERVICES, CHECKS, UNMANAGED, ADOPTION),
+    *(SELECTION, RETENTION, SERVICES, CHECKS, UNMANAGED, ADOPTION),
     *(SOURCE, VERIFICATION, UNPACKING, NEW_VERSION, EARLIER_VERSION, OLD_VERSION),
     *(DEPRECATION, SCHEDULE, IMAGES, POLICY),
     *(STORAGE, SAFETY, PROJECT, OUTPUT),

@@ -14,15 +14,22 @@ _OPTIONS: dict[str, tuple[str, str]] = {
     "keep": (
         "<number>",
         _(
-            "Record how many previous versions to keep, 1 or more; no command deletes "
-            "the others yet"
+            "Record how many previous versions to keep, 1 or more: 'image lifecycle "
+            "enforce' deletes the others once nothing uses them"
         ),
     ),
     "delete-after": (
         "<duration>",
         _(
-            "Record how long after its replacement a version may be deleted: 90d, 1y; "
-            "no command deletes the version yet"
+            "Record how long after its replacement a version may be deleted: 90d, 1y: "
+            "'image lifecycle enforce' does that once nothing uses it"
+        ),
+    ),
+    "unused-for": (
+        "<duration>",
+        _(
+            "Record for how long no server may have been started from a version that "
+            "is deleted: 1y, 3 years"
         ),
     ),
     "end-at": (
@@ -103,6 +110,7 @@ def _properties() -> dict[str, str]:
     return {
         "keep": properties.KEEP,
         "delete-after": properties.DELETE_AFTER,
+        "unused-for": properties.UNUSED_FOR,
         "end-at": properties.END_AT,
         "replace-frequency": properties.REPLACE_FREQUENCY,
         "provided-until": properties.PROVIDED_UNTIL,
@@ -113,6 +121,7 @@ def _properties() -> dict[str, str]:
 _TYPES = {
     "keep": types.kept,
     "delete-after": types.written_duration,
+    "unused-for": types.written_duration,
     "end-at": types.written_moment,
     "replace-frequency": types.standard_value("replace_frequency"),
     "provided-until": types.standard_value("provided_until"),

@@ -105,7 +105,7 @@ def _add_name(group: groups.Group) -> None:
 
 def retirement(parsed_args: argparse.Namespace) -> Retirement:
     """What was said."""
-    from osc_imagetools.lifecycle.model.dates import Duration
+    from osc_imagetools.lifecycle.model.duration import Duration
     from osc_imagetools.lifecycle.rotation.retirement import Retirement
 
     policy = parsed_args.delete_after

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import re
 
     from osc_imagetools.lifecycle.adoption import Wish
-    from osc_imagetools.lifecycle.model.dates import Duration
+    from osc_imagetools.lifecycle.model.duration import Duration
     from osc_imagetools.source.checksums import Checksum
 
 LONGEST_PROPERTY_NAME = 255
@@ -119,7 +119,7 @@ def _date(text: str) -> date:
 
 
 def _duration(text: str) -> Duration:
-    from osc_imagetools.lifecycle.model.dates import Duration
+    from osc_imagetools.lifecycle.model.duration import Duration
 
     duration = Duration.parse(text)
     # All of them count from now, or end before it.

@@ -61,6 +61,9 @@ class _Status(_Display):
     headings: Sequence[str] = ()
     """All columns, where they are known before the work is done."""
 
+    planned_headings: Sequence[str] = plan.HEADINGS
+    """The columns of a dry run."""
+
     examples: Sequence[Example] = ()
     """What stands below the options in ``--help``."""
 
@@ -92,7 +95,7 @@ class _Status(_Display):
     def _refuse_unknown_columns(self, parsed_args: argparse.Namespace) -> None:
         """End with wrong usage where the client would refuse all columns afterwards."""
         is_planned = getattr(parsed_args, "dry_run", False)
-        if known := plan.HEADINGS if is_planned else self.headings:
+        if known := self.planned_headings if is_planned else self.headings:
             try:
                 self._generate_columns_and_selector(parsed_args, known)
             except ValueError as error:

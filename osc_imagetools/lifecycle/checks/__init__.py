@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from osc_imagetools.lifecycle.checks.finding import Finding, Observed
-from osc_imagetools.lifecycle.checks.findings import (
+from osc_imagetools.lifecycle.checks.checkup import (
     Checkup,
     findings,
     merged,
+    to_be_deleted,
     unknown_members,
 )
+from osc_imagetools.lifecycle.checks.finding import Finding, Observed
 from osc_imagetools.lifecycle.checks.replacements import unknown
 from osc_imagetools.lifecycle.checks.severity import Check, Severity
 from osc_imagetools.lifecycle.checks.standards import GENERIC, PURPOSE
@@ -25,6 +26,7 @@ __all__ = [
     "Severity",
     "findings",
     "merged",
+    "to_be_deleted",
     "unknown",
     "unknown_members",
 ]

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta, timezone
 
-from osc_imagetools.lifecycle.checks import names, standards, versions
+from osc_imagetools.lifecycle.checks import standards, versions, visible
 from osc_imagetools.lifecycle.checks.finding import Finding, Observed
 from osc_imagetools.lifecycle.checks.severity import Check
 from osc_imagetools.lifecycle.model import properties
-from osc_imagetools.lifecycle.model.dates import Duration, format_time
+from osc_imagetools.lifecycle.model.dates import format_time
+from osc_imagetools.lifecycle.model.duration import Duration
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.policy import Policy
@@ -37,7 +38,7 @@ FREQUENCIES: Mapping[str, Duration] = {
 
 def findings(family: Family, observed: Observed) -> Iterator[Finding]:
     """What is wrong with *family*, seen together with everything else."""
-    yield from names.findings(family, observed)
+    yield from visible.findings(family, observed)
     yield from versions.findings(family, observed)
     yield from standards.findings(family, observed)
     yield from _claims(family, observed)

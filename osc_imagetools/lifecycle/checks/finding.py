@@ -58,6 +58,10 @@ class Observed:
     """The projects that have accepted a shared image, by its ID, as far as that was
     read; ``None`` where this user may not read it."""
 
+    needs: Mapping[str, str] = field(default_factory=dict)
+    """By ID why somebody may need an image that is to be deleted; empty where nobody
+    does, or nobody has asked."""
+
     is_elsewhere: bool = False
     """Whether the session is for another project, so that commands have to name it."""
     only: frozenset[str] = frozenset()

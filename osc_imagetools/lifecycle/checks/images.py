@@ -38,11 +38,6 @@ OLD_STATES = (State.ACTIVE, State.DEPRECATED, State.OBSOLETE)
 NEW_STATES = (State.STAGED, State.ACTIVE)
 """What may be true of an image, the likeliest first."""
 
-NO_USERS = (
-    "Delete it once no server or volume that was created from it may need it again: "
-    "nothing here can check that yet."
-)
-
 TIMES = (properties.PUBLISHED_AT, properties.RETIRED_AT)
 
 
@@ -139,6 +134,9 @@ def _due(image: Image, observed: Observed) -> Iterator[Finding]:
     state = due(image, observed.now)
     if state is None or properties.HOLD in image.fields:
         return
+    if state is State.DELETED and observed.needs.get(image.id):
+        # It goes once nothing needs it any more.
+        return
     since = next(image.text(name) for name, each in SCHEDULE.items() if each is state)
     do, commands = _carried_out(image, state, observed)
     yield _found(
@@ -156,7 +154,8 @@ def _carried_out(
 ) -> tuple[str, Commands]:
     """What makes *image* the *state* that is due."""
     if state is State.DELETED:
-        return NO_USERS, ()
+        enforce = observed.ours("lifecycle enforce")
+        return f"Delete it, if nothing uses it, with '{enforce}'.", ()
     words = ["--state", "obsolete"] if state is State.OBSOLETE else []
     since = image.moment(properties.OBSOLETE_AT)
     if words and since and not image.moment(properties.DEPRECATED_AT):

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from osc_imagetools.lifecycle.checks.finding import Finding, Observed
-from osc_imagetools.lifecycle.checks.names import wanted
 from osc_imagetools.lifecycle.checks.severity import Check
+from osc_imagetools.lifecycle.checks.visible import wanted
 from osc_imagetools.lifecycle.deprecation.replacement import (
     Chain,
     Link,

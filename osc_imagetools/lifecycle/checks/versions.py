@@ -5,18 +5,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import datetime
 from itertools import groupby
 
 from osc_imagetools.lifecycle.checks.finding import Finding, Observed
 from osc_imagetools.lifecycle.checks.severity import Check
 from osc_imagetools.lifecycle.model import properties
-from osc_imagetools.lifecycle.model.dates import parse_time
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.image import MOST_DIGITS, Image
 from osc_imagetools.lifecycle.model.policy import Policy, policy_holder
+from osc_imagetools.lifecycle.model.promise import promised
 from osc_imagetools.lifecycle.model.remedy import setting
-from osc_imagetools.lifecycle.model.state import WITHOUT_BYTES, State, derive
+from osc_imagetools.lifecycle.model.state import State, derive
 
 SIGNATURE = "img_signature"
 """What the names of a signature's properties start with, as Nova reads them."""
@@ -127,47 +127,36 @@ def _is_signed(image: Image) -> bool:
     return any(name.startswith(SIGNATURE) for name in image.fields)
 
 
+def past_keep(family: Family, now: datetime) -> list[Image]:
+    """The versions that the policy of *family* no longer keeps, newest first."""
+    holder = policy_holder(family)
+    policy = Policy.on(holder) if holder else Policy()
+    if policy.keep is None or family.current is None:
+        return []
+    return [
+        one
+        for place, one in enumerate(family.previous, 1)
+        if place > policy.keep
+        and not {properties.HOLD, properties.DELETE_AT} & one.fields.keys()
+        and not promised(one, policy.uuid_validity, place + 1, now)
+    ]
+
+
 def _too_many(family: Family, observed: Observed) -> Iterator[Finding]:
     """The versions that its policy no longer keeps."""
-    holder, current = policy_holder(family), family.current
-    keep = Policy.on(holder).keep if holder else None
-    if not (keep and holder and current):
-        return
-    promise = Policy.on(holder).uuid_validity or ""
-    previous = [
-        one
-        for one in family.versions[::-1]
-        if one.generation < current.generation
-        and derive(one).state not in _NEW
-        and one.status not in WITHOUT_BYTES
-    ]
     over = [
-        one
-        for place, one in enumerate(previous, 1)
-        if place > keep and not _stays(one, place, promise, observed.now.date())
+        one for one in past_keep(family, observed.now) if not observed.needs.get(one.id)
     ]
     if over:
         labels = ", ".join(one.version or one.id for one in over[::-1])
+        holder = policy_holder(family)
+        keep = Policy.on(holder).keep if holder else None
         yield Finding(
             Check.PAST_KEEP,
             family.name,
             "",
             f"{len(over)} of its versions are beyond the {keep} previous ones that "
             f"{properties.KEEP} keeps: {labels}",
-            "Delete those that no server or volume created from them may need again: "
-            "nothing here can check that yet.",
+            "Delete those that nothing uses with "
+            f"'{observed.ours('lifecycle enforce')}'.",
         )
-
-
-def _stays(image: Image, place: int, promise: str, today: date) -> bool:
-    """Whether something else says how long *image* stays; it is the *place*-th."""
-    if {properties.HOLD, properties.DELETE_AT} & image.fields.keys():
-        return True
-    if promise.startswith("last-"):
-        number = promise.removeprefix("last-")
-        is_number = number.isascii() and number.isdigit()
-        return is_number and place <= int(number[:MOST_DIGITS])
-    until = parse_time(promise)
-    return promise in ("forever", "notice") or (
-        until is not None and today <= until.date()
-    )

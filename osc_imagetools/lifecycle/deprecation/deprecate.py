@@ -242,8 +242,8 @@ def _decided(
     if not request.is_confirmed:
         if why := _vanishes(image, after, namesakes):
             return refused(f"{why}. Name a --replacement, or add --yes")
-        if plan.deactivates:
-            return refused(f"{UNBOOTABLE}. Add --yes if none does")
+        if plan.deactivates and (why := _needed(image, request)):
+            return refused(why)
     if not plan.changes:
         return Decision("unchanged")
     return Decision(
@@ -253,6 +253,14 @@ def _decided(
         plan.changes,
         _note(image, after, plan),
     )
+
+
+def _needed(image: Image, request: DeprecateRequest) -> str:
+    """Why *image* may not become one that no longer boots; empty where it may."""
+    need = request.needs.get(image.id)
+    if need is None:
+        return f"{UNBOOTABLE}. Add --yes if none does"
+    return f"{need}; {UNBOOTABLE}. To do it anyway, add --yes" if need else ""
 
 
 def _vanishes(image: Image, after: Image, namesakes: Collection[Image]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from osc_imagetools.lifecycle.model import properties
-from osc_imagetools.lifecycle.model.dates import Duration
+from osc_imagetools.lifecycle.model.duration import Duration
 from osc_imagetools.lifecycle.model.state import State
 
 
@@ -26,6 +26,11 @@ class DeprecateRequest:
     hidden: bool | None = None
     visibility: str | None = None
     is_confirmed: bool = False
+    needs: Mapping[str, str] = field(default_factory=dict)
+    """By ID why somebody may need an image, in words; empty for one that is unused.
+
+    Only of images whose use was asked about.
+    """
 
     @property
     def durations(self) -> frozenset[str]:

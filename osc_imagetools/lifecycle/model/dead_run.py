@@ -24,13 +24,15 @@ def is_dead(
     host: str,
     lives: Callable[[Run], bool],
     now: datetime,
+    of: str | None = None,
 ) -> bool:
     """Whether the run that owns *image* is gone, so that its record may go too.
 
-    On this machine (*host*) the process table decides, at once, by *lives*.
-    Elsewhere only age does: of ``updated_at`` against *now*, the cloud's clock.
+    Or the run that *of* tells, if another than that works on it. On this machine
+    (*host*) the process table decides, at once, by *lives*. Elsewhere only age does: of
+    ``updated_at`` against *now*, the cloud's clock.
     """
-    run = Run.parse(image.run or "")
+    run = Run.parse((image.run if of is None else of) or "")
     if run is not None and host and run.host == host:
         return not lives(run)
     if image.updated_at is None:

@@ -12,7 +12,7 @@ from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.family import name_taken
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.project import Project
-from osc_imagetools.lifecycle.model.remedy import command, of_family
+from osc_imagetools.lifecycle.model.remedy import command, of_family, unsetting
 from osc_imagetools.lifecycle.model.state import WITHOUT_BYTES
 
 _IN_A_TASK = (properties.IMPORT_TASK, "os_glance_importing_to_stores")
@@ -43,8 +43,17 @@ def moving(image: Image) -> str | None:
     """Why nobody may touch *image* now; ``None`` if one may."""
     if why := bytes_moving(image):
         return why
+    if why := being_deleted(image):
+        keep = unsetting(image, properties.DELETING)
+        return f"{why}. To keep it: {keep}"
     is_owned = bool(image.run) and not image.was_offered
     return "a run is importing it at the moment" if is_owned else None
+
+
+def being_deleted(image: Image) -> str | None:
+    """Why *image* is not to be made current: a run, dead or alive, was deleting it."""
+    is_marked = properties.DELETING in image.fields
+    return "'lifecycle enforce' is deleting it" if is_marked else None
 
 
 def bytes_moving(image: Image) -> str | None:

@@ -10,7 +10,12 @@ from dataclasses import dataclass, replace
 from osc_imagetools.lifecycle.model.dates import parse_time
 from osc_imagetools.lifecycle.model.generation import highest_named
 from osc_imagetools.lifecycle.model.image import GONE, Image
-from osc_imagetools.lifecycle.model.state import derive, has_other_name
+from osc_imagetools.lifecycle.model.state import (
+    WITHOUT_BYTES,
+    State,
+    derive,
+    has_other_name,
+)
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,24 @@ class Family:
             if version.generation and version.was_offered
         ]
         return published[-1] if published else None
+
+    @property
+    def previous(self) -> tuple[Image, ...]:
+        """The versions that came before the `latest`, newest first.
+
+        Not those whose number doesn't tell that, nor those that have no data or were
+        never offered.
+        """
+        latest = self.latest
+        return tuple(
+            version
+            for version in reversed(self.versions)
+            if latest is not None
+            and not version.is_owned
+            and 0 < version.generation < latest.generation
+            and derive(version).state not in (State.IMPORTING, State.STAGED)
+            and version.status not in WITHOUT_BYTES
+        )
 
     def free_label(self, wanted: str) -> str:
         """*wanted*, or the first of ``<wanted>.2``, ``.3``… that is not taken."""

@@ -136,6 +136,25 @@ def to_be_shown(image: Image) -> frozenset[str]:
     return _marks(image, properties.COMING) | ({properties.RUN} & image.fields.keys())
 
 
+def was_undone_by_a_mark(image: Image) -> bool:
+    """Whether a run that has marked *image*, to show it, has undone a showing so."""
+    is_coming = bool(_marks(image, properties.COMING))
+    return image.hidden and is_coming and was_changed_as_shown(image)
+
+
+def was_undone(before: Image, after: Image) -> bool:
+    """Whether a change of ours, between the two readings, has undone a showing.
+
+    Glance writes all columns of the row that a PATCH has loaded, and of its properties
+    only those that differ: so what another run has told stays, and the hiding comes
+    back. In that moment alone: whatever was hidden later, a person has hidden.
+    """
+    told = after.generation > before.generation and after.was_offered
+    is_on_its_way_out = properties.RETIRED_AT in after.fields
+    is_undone = after.hidden and told and not is_on_its_way_out
+    return is_undone and was_changed_as_shown(after)
+
+
 def was_shown(image: Image, generation: int) -> bool:
     """Whether the swap to *generation* has shown *image*, whatever came after it."""
     return image.was_offered and image.generation >= generation

@@ -64,8 +64,9 @@ def _history(image: Image) -> Iterator[int]:
     except (ValueError, RecursionError):
         return
     for entry in told if isinstance(told, list) else ():
-        number = entry.get("generation") if isinstance(entry, dict) else None
-        yield number_in(str(number))
+        entry = entry if isinstance(entry, dict) else {}
+        for name in (properties.GENERATION, "generation"):
+            yield number_in(str(entry.get(name)))
 
 
 def candidates(highest_known: int) -> Iterator[int]:

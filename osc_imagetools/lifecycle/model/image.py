@@ -11,6 +11,7 @@ from typing import Any
 
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.dates import parse_time
+from osc_imagetools.lifecycle.model.importing_name import importing_name
 
 GONE = frozenset({"deleted", "pending_delete"})
 """Statuses of an image that a listing may still show (Glance's own race)."""
@@ -132,11 +133,6 @@ class Image:
     def run(self) -> str | None:
         """The run that owns the record right now."""
         return self.text(properties.RUN)
-
-
-def importing_name(family: str, own_id: str) -> str:
-    """The name that an image has until it is published."""
-    return f"{family}.importing-{own_id[:8]}"
 
 
 def number_in(text: str) -> int:

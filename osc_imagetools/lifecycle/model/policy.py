@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from osc_imagetools.lifecycle.model import properties
-from osc_imagetools.lifecycle.model.dates import Duration
+from osc_imagetools.lifecycle.model.duration import Duration
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.image import Image
 
@@ -24,6 +24,8 @@ class Policy:
     """How many previous versions to keep, 1 or more; the current one isn't counted."""
     delete_after: Duration | None = None
     """How long after it was retired a version is deleted."""
+    unused_for: Duration | None = None
+    """How long no server may have been started from a version that is deleted."""
     end_at: datetime | None = None
     """When the family ends."""
     replace_frequency: str | None = None
@@ -37,16 +39,19 @@ class Policy:
     def on(cls, image: Image) -> Policy:
         """What *image* says."""
         keep = _keep(image)
-        delete_after = _delete_after(image)
+        delete_after = _duration(image, properties.DELETE_AFTER)
+        unused_for = _duration(image, properties.UNUSED_FOR)
         end_at = image.moment(properties.END_AT)
         read = {
             properties.KEEP: keep,
             properties.DELETE_AFTER: delete_after,
+            properties.UNUSED_FOR: unused_for,
             properties.END_AT: end_at,
         }
         return cls(
             keep=keep,
             delete_after=delete_after,
+            unused_for=unused_for,
             end_at=end_at,
             replace_frequency=image.text(properties.REPLACE_FREQUENCY),
             provided_until=image.text(properties.PROVIDED_UNTIL),
@@ -80,8 +85,8 @@ def _keep(image: Image) -> int | None:
     return int(text) or None
 
 
-def _delete_after(image: Image) -> Duration | None:
+def _duration(image: Image, name: str) -> Duration | None:
     try:
-        return Duration.parse(image.text(properties.DELETE_AFTER) or "")
+        return Duration.parse(image.text(name) or "")
     except ValueError:
         return None

@@ -49,12 +49,14 @@ VERIFIED = "lifecycle_verified"
 RUN = "lifecycle_run"
 KEEP = "lifecycle_keep"
 DELETE_AFTER = "lifecycle_delete_after"
+UNUSED_FOR = "lifecycle_unused_for"
 END_AT = "lifecycle_end_at"
 FAMILY_TAG = "lifecycle_tag"
 BLOCKED = "lifecycle_blocked"
 HISTORY = "lifecycle_history"
 ADDED = "lifecycle_added"
 ADOPTING = "lifecycle_adopting"
+DELETING = "lifecycle_deleting"
 
 COMING = "lifecycle_coming_"
 """With a generation behind it, and what no other try of it has: what the swap to that
@@ -143,11 +145,18 @@ TABLE = (
         ADDED, "ours", "what its adoption has added beside ours, by name, in JSON"
     ),
     Property(ADOPTING, "ours", "present exactly while a run adopts it: that run"),
+    Property(
+        DELETING,
+        "ours",
+        "present exactly while a run deletes it: that run, and what to restore, in "
+        "JSON",
+    ),
     *(
         Property(name, owner, meaning, PropertyKind.FAMILY)
         for name, owner, meaning in (
             (KEEP, "ours", "how many previous versions to keep, 1 or more"),
             (DELETE_AFTER, "ours", "how long a retired version stays"),
+            (UNUSED_FOR, "ours", "how long no server was started from what is deleted"),
             (END_AT, "ours", "when the family ends, ISO 8601 in UTC"),
             (FAMILY_TAG, "ours", "the tag that only the current version has"),
             (BLOCKED, "ours", "what was rolled back and does not come back, in JSON"),

@@ -26,6 +26,7 @@ Stock = Literal["delete", "import", "list", "set", "show", "unset"]
 
 Own = Literal[
     "deprecate",
+    "lifecycle enforce",
     "lifecycle list",
     "lifecycle set",
     "lifecycle show",

@@ -21,7 +21,7 @@ from itertools import pairwise
 from typing import Any
 
 from osc_imagetools.lifecycle.model import properties
-from osc_imagetools.lifecycle.model.image import Image
+from osc_imagetools.lifecycle.model.image import GONE, Image
 
 
 class State(str, Enum):
@@ -74,6 +74,8 @@ class Derived:
 def derive(image: Image) -> Derived:
     """The state of *image*, managed or not."""
     stored = _stored(image)
+    if image.status in GONE:
+        return Derived(State.DELETED)
     if image.status in WITHOUT_BYTES:
         return _without_bytes(image, stored)
     if image.status == "deactivated":

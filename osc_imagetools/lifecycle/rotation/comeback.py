@@ -8,14 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from osc_imagetools.lifecycle.deprecation.deprecate import ADDRESSABLE
-from osc_imagetools.lifecycle.deprecation.replacement import WIDTH, audience
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.plan import Step
-from osc_imagetools.lifecycle.rotation.continuity import lost_signatures
+from osc_imagetools.lifecycle.rotation.planned_swap import PlannedSwap, sharing
 from osc_imagetools.lifecycle.rotation.retirement import Retirement
-from osc_imagetools.lifecycle.rotation.swap_steps import PlannedSwap, sharing
 
 
 @dataclass(frozen=True)
@@ -73,31 +70,3 @@ class Comeback:
             now,
             loses=version.name if version.name != self.name else None,
         ).steps()
-
-
-def other_audience(version: Image, last: Image | None) -> str | None:
-    """Why nothing tells for whom *version* is, once it takes the place of *last*.
-
-    It would be for more than before, or no longer found by its name by any other
-    project. What its own retirement has changed of that is no reason: it is taken back.
-    """
-    if last is None or audience(version) == audience(last):
-        return None
-    is_for_more = WIDTH[audience(last)] > WIDTH[audience(version)]
-    if not is_for_more and audience(last) in ADDRESSABLE:
-        return None
-    return (
-        f"it is {audience(version)}, and version {last.version or last.id} is "
-        f"{audience(last)}"
-    )
-
-
-def lost_signature(version: Image, last: Image | None) -> str | None:
-    """Why servers that start from *last* might not from *version*; ``None`` if so."""
-    lost = lost_signatures(last, version.fields, ()) if last else ()
-    if last is None or not lost:
-        return None
-    return (
-        f"version {last.version or last.id} has {', '.join(lost)}: where Nova verifies "
-        "signatures, no server starts from an image without them"
-    )

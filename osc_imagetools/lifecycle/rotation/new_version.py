@@ -14,7 +14,7 @@ from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.dates import format_time
 from osc_imagetools.lifecycle.model.generation import ticket_id
-from osc_imagetools.lifecycle.model.image import importing_name
+from osc_imagetools.lifecycle.model.importing_name import importing_name
 from osc_imagetools.lifecycle.model.run import Run
 
 

@@ -27,7 +27,8 @@ from osc_imagetools.lifecycle.model.fences import (
     left_for,
     outdated,
 )
-from osc_imagetools.lifecycle.model.image import OUT_OF_REACH, Image, importing_name
+from osc_imagetools.lifecycle.model.image import OUT_OF_REACH, Image
+from osc_imagetools.lifecycle.model.importing_name import importing_name
 from osc_imagetools.lifecycle.model.plan import Step
 from osc_imagetools.lifecycle.model.state import (
     State,

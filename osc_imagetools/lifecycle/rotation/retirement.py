@@ -16,7 +16,8 @@ from typing import Any
 from osc_imagetools.lifecycle.deprecation.undo import UndoRecord
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
-from osc_imagetools.lifecycle.model.dates import Duration, format_time
+from osc_imagetools.lifecycle.model.dates import format_time
+from osc_imagetools.lifecycle.model.duration import Duration
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.policy import Policy
 from osc_imagetools.lifecycle.model.state import State, undo_record

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from osc_imagetools.lifecycle.deprecation.deprecate import ADDRESSABLE
 from osc_imagetools.lifecycle.deprecation.reinstate import restoration
+from osc_imagetools.lifecycle.deprecation.replacement import WIDTH, audience
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.dates import format_time
@@ -18,6 +20,7 @@ from osc_imagetools.lifecycle.model.policy import policy_of
 from osc_imagetools.lifecycle.model.project import Project
 from osc_imagetools.lifecycle.model.remedy import chained, command, of_family
 from osc_imagetools.lifecycle.model.state import State, undo_record
+from osc_imagetools.lifecycle.rotation.continuity import lost_signatures
 from osc_imagetools.lifecycle.rotation.fingerprint import fingerprints
 from osc_imagetools.lifecycle.rotation.repair import Repair
 from osc_imagetools.lifecycle.rotation.retirement import OS_PURPOSE
@@ -177,3 +180,31 @@ def _policy(version: Image, old: Image) -> dict[str, str]:
     policy.pop(properties.BLOCKED, None)
     blocked = rolled_back_with(old, fingerprints(old), freed=fingerprints(version))
     return policy | ({properties.BLOCKED: blocked} if blocked else {})
+
+
+def other_audience(version: Image, last: Image | None) -> str | None:
+    """Why nothing tells for whom *version* is, once it takes the place of *last*.
+
+    It would be for more than before, or no longer found by its name by any other
+    project. What its own retirement has changed of that is no reason: it is taken back.
+    """
+    if last is None or audience(version) == audience(last):
+        return None
+    is_for_more = WIDTH[audience(last)] > WIDTH[audience(version)]
+    if not is_for_more and audience(last) in ADDRESSABLE:
+        return None
+    return (
+        f"it is {audience(version)}, and version {last.version or last.id} is "
+        f"{audience(last)}"
+    )
+
+
+def lost_signature(version: Image, last: Image | None) -> str | None:
+    """Why servers that start from *last* might not from *version*; ``None`` if so."""
+    lost = lost_signatures(last, version.fields, ()) if last else ()
+    if last is None or not lost:
+        return None
+    return (
+        f"version {last.version or last.id} has {', '.join(lost)}: where Nova verifies "
+        "signatures, no server starts from an image without them"
+    )

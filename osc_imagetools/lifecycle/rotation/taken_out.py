@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.fences import is_hidden_by_hand
-from osc_imagetools.lifecycle.model.image import Image, importing_name
+from osc_imagetools.lifecycle.model.image import Image
+from osc_imagetools.lifecycle.model.importing_name import importing_name
 from osc_imagetools.lifecycle.model.state import State, derive
 
 

@@ -1,6 +1,9 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""What is not known of the use of images, and of which images it leaves that open."""
+"""What is not known of the use of images, and of which images it leaves that open.
+
+Why, each module of `osc_imagetools.usage` says in its own words.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,14 @@ When something was last started from an image proves nothing: Nova forgets.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -30,6 +37,9 @@ class Verdict(str, Enum):
     def __str__(self) -> str:
         return self.value
 
+
+Needs = Callable[[Collection[Image]], Mapping[str, str]]
+"""Asks the services about images: by ID why somebody may need each, as `Usage.need`."""
 
 PROVING = (
     *(Kind.SERVER, Kind.VOLUME, Kind.SNAPSHOT),
@@ -65,6 +75,13 @@ class Usage:
     def uses(self) -> Sequence[Use]:
         """Each thing that was made from it, where they were asked for."""
         return self.tally.uses
+
+    @property
+    def need(self) -> str:
+        """Why somebody may need the image, in words; empty where it is unused."""
+        if self.verdict is Verdict.UNUSED:
+            return ""
+        return f"{self.verdict}: {'; '.join(self.why)}"
 
     def count(self, kind: Kind) -> int:
         """How many of a *kind* use it."""

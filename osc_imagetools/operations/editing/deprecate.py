@@ -17,6 +17,8 @@ from osc_imagetools.lifecycle.inventory import Selectors, selected
 from osc_imagetools.lifecycle.model.decision import Decision, refused
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.image import Image
+from osc_imagetools.lifecycle.model.state import State
+from osc_imagetools.lifecycle.usage.verdict import Needs
 from osc_imagetools.operations.editing.replacement import Replacement
 from osc_imagetools.operations.missing import refuse_no_family
 from osc_imagetools.operations.session import Outcome, Session
@@ -34,10 +36,14 @@ class Wanted:
 
 
 def deprecate(
-    session: Session, wanted: Wanted, request: DeprecateRequest
+    session: Session,
+    wanted: Wanted,
+    request: DeprecateRequest,
+    needs: Needs | None = None,
 ) -> Iterator[Outcome]:
     """What became of each image, as soon as that is known.
 
+    Where *needs* is given, what becomes obsolete has to be unused, or confirmed.
     Raises `OperatorError` for what can't be meant of any of them.
     """
     images = session.images
@@ -52,7 +58,12 @@ def deprecate(
         namesakes = session.namesakes(image.name)
         return deprecation(image, request, namesakes, images.now(), session.project)
 
-    for image in _meant(session, wanted):
+    meant = _meant(session, wanted)
+    if needs and request.state is State.OBSOLETE and not request.is_confirmed:
+        meant = list(meant)
+        found = [image for image in meant if isinstance(image, Image)]
+        request = replace(request, needs=needs(found))
+    for image in meant:
         if isinstance(image, Image):
             yield session.apply(image, decided, status_first=False)
         else:

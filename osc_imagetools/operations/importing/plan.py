@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from osc_imagetools.glance.route import WEB_DOWNLOAD, Route
-from osc_imagetools.lifecycle.model.image import importing_name
+from osc_imagetools.lifecycle.model.importing_name import importing_name
 from osc_imagetools.lifecycle.model.plan import Step
 from osc_imagetools.operations.importing.prepare import PreparedImport
 from osc_imagetools.operations.importing.request import ImportRequest

@@ -11,7 +11,11 @@ from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.plan import Step
 from osc_imagetools.lifecycle.rotation.continuity import compared
 from osc_imagetools.lifecycle.rotation.existing_image import ExistingImage
-from osc_imagetools.lifecycle.rotation.swap_steps import PlannedSwap, finishing, sharing
+from osc_imagetools.lifecycle.rotation.planned_swap import (
+    PlannedSwap,
+    finishing,
+    sharing,
+)
 from osc_imagetools.operations.importing.plan import making
 from osc_imagetools.operations.importing.prepare import PreparedImport
 from osc_imagetools.operations.rotation.inheritance import Inheritance

@@ -25,9 +25,9 @@ from osc_imagetools.lifecycle.model.fences import (
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.plan import Step
 from osc_imagetools.lifecycle.model.state import derive
+from osc_imagetools.lifecycle.rotation.planned_swap import sharing
 from osc_imagetools.lifecycle.rotation.repair import Repair, repairs
 from osc_imagetools.lifecycle.rotation.retirement import SHOW
-from osc_imagetools.lifecycle.rotation.swap_steps import sharing
 from osc_imagetools.operations.rotation.members import carry_members
 from osc_imagetools.operations.runs.reaper import is_owner_alive, reap_dead
 from osc_imagetools.operations.runs.signals import signals_wait

@@ -21,12 +21,7 @@ from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.plan import Step
 from osc_imagetools.lifecycle.model.project import Project
 from osc_imagetools.lifecycle.model.remedy import of_family
-from osc_imagetools.lifecycle.rotation.comeback import (
-    Comeback,
-    Kept,
-    lost_signature,
-    other_audience,
-)
+from osc_imagetools.lifecycle.rotation.comeback import Comeback, Kept
 from osc_imagetools.lifecycle.rotation.repair import Repair
 from osc_imagetools.lifecycle.rotation.retirement import Retirement
 from osc_imagetools.lifecycle.rotation.rollback import (
@@ -35,8 +30,10 @@ from osc_imagetools.lifecycle.rotation.rollback import (
     how_to_offer,
     is_ended_rollback,
     left_out,
+    lost_signature,
     named,
     never_offered,
+    other_audience,
     target,
 )
 from osc_imagetools.lifecycle.rotation.skip import (

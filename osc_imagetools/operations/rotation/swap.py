@@ -26,7 +26,7 @@ from osc_imagetools.glance.api import GlanceError
 from osc_imagetools.glance.images import CHANGE_SETTLES_SECONDS
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
-from osc_imagetools.lifecycle.model.decision import bytes_moving
+from osc_imagetools.lifecycle.model.decision import being_deleted, bytes_moving
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.fences import (
     is_hidden_by_hand,
@@ -39,6 +39,8 @@ from osc_imagetools.lifecycle.model.fences import (
     show_mark,
     showing,
     was_shown,
+    was_undone,
+    was_undone_by_a_mark,
 )
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.project import Project
@@ -115,6 +117,8 @@ class Swap(Repairer):
                 self._take_out(new, swapped.family.current)
             if seen is None or self._is_withdrawn(seen, new, generation):
                 raise _withdrawn(self.session.project, new, seen, swapped.family)
+            if self._is_lost(seen, new):
+                known = seen
         raise OperatorError(
             f"Image {new.id} did not become the current version of '{self.name}'",
             f"others undid it {MOST_SWAPS} times",
@@ -128,9 +132,10 @@ class Swap(Repairer):
     def _is_lost(self, seen: Image, new: Image) -> bool:
         """Whether Glance has lost the showing of *new* alone to another writer.
 
-        That takes the name along, as a person would not.
+        That takes the name along, as a person would not; or it has left a mark there.
         """
-        return seen.hidden and seen.name == new.name != self.name
+        has_lost_its_name = seen.name == new.name != self.name
+        return seen.hidden and (has_lost_its_name or was_undone_by_a_mark(seen))
 
     def _swap_once(
         self,
@@ -250,13 +255,15 @@ class Swap(Repairer):
             return image.generation > generation or self.is_found(image)
 
         with signals_wait(self.images.machine):
+            before = new
             new = self.images.change(new, marked_coming(generation), is_overtaken)
-            if is_taken_out_since(new, known):
+            why = being_deleted(new)
+            if is_taken_out_since(new, known) and not was_undone(before, new):
+                why = f"it {taken_out(new)} in the meantime, and stays so"
+            if why:
                 own = frozenset({show_mark(new, self.session.run, generation)})
                 self.images.change(new, Change(remove=own))
-                raise _unusable(
-                    new, f"it {taken_out(new)} in the meantime, and stays so"
-                )
+                raise _unusable(new, why)
         return new
 
     def _announce(

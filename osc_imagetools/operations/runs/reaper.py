@@ -66,7 +66,7 @@ def is_owner_alive(images: Images, record: Image) -> bool:
     return bool(record.run) and not is_record_dead(images, record)
 
 
-def is_record_dead(images: Images, record: Image) -> bool:
-    """Whether the run that owns *record* is gone."""
-    machine = images.machine
-    return is_dead(record, host=machine.host(), lives=machine.lives, now=images.now())
+def is_record_dead(images: Images, record: Image, of: str | None = None) -> bool:
+    """Whether the run that owns *record* is gone, or the one that *of* tells."""
+    machine, now = images.machine, images.now()
+    return is_dead(record, host=machine.host(), lives=machine.lives, now=now, of=of)

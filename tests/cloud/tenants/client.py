@@ -31,6 +31,16 @@ class Tenants:
         row = _row(account, image, row)
         return self._made(self.nova_url, "servers", [row])[0]
 
+    def servers(self, account: Account, images: Sequence[str]) -> list[str]:
+        """The IDs of new servers, one booted from each of *images*."""
+        rows = [_row(account, image, {}) for image in images]
+        return self._made(self.nova_url, "servers", rows)
+
+    def volumes(self, account: Account, images: Sequence[str]) -> list[str]:
+        """The IDs of new volumes, one made from each of *images*."""
+        rows = [_row(account, image, {}) for image in images]
+        return self._made(self.cinder_url, "volumes", rows)
+
     def volume(self, account: Account, image: str = "", **row: Any) -> str:
         """The ID of a new volume, made from *image* or from nothing.
 

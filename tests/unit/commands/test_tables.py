@@ -23,8 +23,8 @@ from osc_imagetools.commands.output import (
     versions,
 )
 from osc_imagetools.commands.output.base import Lister, ShowOne
+from osc_imagetools.lifecycle.checks.checkup import Checkup
 from osc_imagetools.lifecycle.checks.finding import Finding
-from osc_imagetools.lifecycle.checks.findings import Checkup
 from osc_imagetools.lifecycle.checks.severity import Check
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.image import Image

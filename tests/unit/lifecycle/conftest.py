@@ -7,4 +7,5 @@ from __future__ import annotations
 import hypothesis
 
 hypothesis.settings.register_profile("unhurried", deadline=None)
-hypothesis.settings.load_profile("unhurried")
+if hypothesis.settings.get_current_profile_name() != "nightly":
+    hypothesis.settings.load_profile("unhurried")

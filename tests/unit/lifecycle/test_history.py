@@ -1,5 +1,6 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
+import json
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -7,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from osc_imagetools.commands.output.timeline import COLUMNS, drawn
-from osc_imagetools.lifecycle.history import current_at, current_periods
+from osc_imagetools.lifecycle.history import (
+    MOST_BYTES,
+    MOST_DELETED,
+    current_at,
+    current_periods,
+    deleted,
+    history_with,
+)
 from osc_imagetools.lifecycle.model.family import Family
 from tests.unit.lifecycle.images import OWNER, managed
 
@@ -168,3 +176,95 @@ def test_every_bar_is_as_long_and_has_something_in_it(spans, now):
 
 def test_a_timeline_of_nothing_is_empty():
     assert drawn((), START) == []
+
+
+def with_history(*gone, **fields):
+    """A current version that tells of those that were deleted."""
+    told = history_with(version(9), gone, day(30))
+    return version(9, 20, lifecycle_history=told, **fields)
+
+
+GONE = version(1, 0, 5, lifecycle_source_digest="sha256:1", **DEPRECATED)
+
+
+def test_a_version_that_was_deleted_was_current_all_the_same():
+    there = family(version(2, 5, 20), with_history(GONE))
+
+    assert [one.version.id for one in current_periods(there)] == ["id1", "id2", "id9"]
+    assert current_at(there, day(3)).version == "20260301"
+    assert current_at(there, day(6)).id == "id2"
+
+
+def test_of_a_version_that_was_deleted_it_is_known_what_it_was():
+    [gone] = deleted(family(with_history(GONE)))
+
+    assert (gone.id, gone.owner, gone.name) == ("id1", OWNER, "debian-13")
+    assert (gone.status, gone.generation, gone.hidden) == ("deleted", 1, True)
+    assert gone.is_managed
+    assert gone.text("lifecycle_source_digest") == "sha256:1"
+    assert gone.moment("lifecycle_delete_at") == day(30)
+    assert gone.moment("lifecycle_retired_at") == day(5)
+
+
+def test_a_version_that_was_to_be_deleted_and_is_there_is_told_once():
+    there = family(GONE, with_history(GONE))
+
+    assert deleted(there) == ()
+    assert len(current_periods(there)) == 2
+
+
+def test_a_version_that_is_deleted_after_all_is_noted_with_that_time():
+    first = with_history(GONE, version(2, 5))
+
+    told = json.loads(history_with(first, [GONE], day(40)))
+
+    assert [one["id"] for one in told] == ["id2", "id1"]
+    assert told[-1]["deleted_at"] == "2026-02-10T00:00:00Z"
+
+
+def test_the_newest_of_many_that_were_deleted_are_known():
+    many = [managed(f"id{n}", 1) for n in range(MOST_DELETED + 10)]
+
+    told = json.loads(history_with(version(9), many, day(1)))
+
+    assert [one["id"] for one in told] == [image.id for image in many[10:]]
+
+
+def test_what_a_stranger_wrote_on_one_takes_no_room_from_others():
+    ordinary = [managed(f"id{n}", 1, image_build_date="2026-01-01") for n in range(60)]
+    long = managed("long", 1, lifecycle_version="\u3042" * 60_000)
+
+    text = history_with(version(9), [*ordinary, long], day(1))
+
+    told = json.loads(text)
+    assert [one["id"] for one in told] == [image.id for image in ordinary[10:]]
+    assert len(json.dumps(told[0])) < MOST_BYTES
+    assert MOST_BYTES * MOST_DELETED + 2 * MOST_DELETED < 65_535
+
+
+def test_what_is_no_text_is_not_noted():
+    odd = managed("odd", 1, lifecycle_version=7, lifecycle_source_digest=None)
+
+    [told] = json.loads(history_with(version(9), [odd], day(1)))
+
+    assert told.keys() == {"id", "lifecycle_generation", "deleted_at"}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        *("", "{", "7", "null", "{}", "[7]", "[[]]", '[{"id": 7}]', "[" * 99_999),
+        '[{"version": "v1", "generation": 3}]',
+    ],
+    ids=lambda told: told[:9],
+)
+def test_a_history_that_a_stranger_wrote_tells_nothing(told):
+    there = family(version(9, 20, lifecycle_history=told))
+
+    assert deleted(there) == ()
+    assert len(current_periods(there)) == 1
+    assert len(json.loads(history_with(there.versions[0], [GONE], day(1)))) == 1
+
+
+def test_a_family_without_versions_tells_of_none_that_was_deleted():
+    assert deleted(family()) == ()

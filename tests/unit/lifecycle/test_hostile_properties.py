@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from osc_imagetools.commands.output.timeline import drawn
+from osc_imagetools.lifecycle.checks.checkup import findings
 from osc_imagetools.lifecycle.checks.finding import Observed
-from osc_imagetools.lifecycle.checks.findings import findings
 from osc_imagetools.lifecycle.deprecation.reinstate import reinstatement
 from osc_imagetools.lifecycle.history import current_periods
 from osc_imagetools.lifecycle.inventory import Choice

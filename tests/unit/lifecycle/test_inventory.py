@@ -14,7 +14,7 @@ from osc_imagetools.lifecycle.inventory import (
     selected,
     unmanaged,
 )
-from osc_imagetools.lifecycle.model.dates import Duration
+from osc_imagetools.lifecycle.model.duration import Duration
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.state import State
 from tests.unit.lifecycle.images import OWNER, managed, shown

@@ -7,8 +7,8 @@ from datetime import datetime, timezone
 import pytest
 
 from osc_imagetools.commands.output import findings
+from osc_imagetools.lifecycle.checks.checkup import Checkup
 from osc_imagetools.lifecycle.checks.finding import Finding
-from osc_imagetools.lifecycle.checks.findings import Checkup
 from osc_imagetools.lifecycle.checks.severity import Check
 from osc_imagetools.reports import nagios, prometheus
 

@@ -13,7 +13,8 @@ from tests.cloud.source.client import Source, running_source
 
 # No time is asserted: a machine may be busy with other tests
 hypothesis.settings.register_profile("unhurried", deadline=None)
-hypothesis.settings.load_profile("unhurried")
+if hypothesis.settings.get_current_profile_name() != "nightly":
+    hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 from osc_imagetools.commands.output import findings
 from osc_imagetools.commands.output.columns import CommandLines
+from osc_imagetools.lifecycle.checks.checkup import Checkup
 from osc_imagetools.lifecycle.checks.finding import Finding
-from osc_imagetools.lifecycle.checks.findings import Checkup
 from osc_imagetools.lifecycle.checks.severity import Check
 
 STUCK = Finding(Check.STUCK, "", "one", "it is so", "do that")

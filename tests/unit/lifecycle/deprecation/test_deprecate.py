@@ -18,7 +18,8 @@ from osc_imagetools.lifecycle.deprecation.deprecate import (
 )
 from osc_imagetools.lifecycle.deprecation.reinstate import reinstatement, restored_name
 from osc_imagetools.lifecycle.deprecation.request import DeprecateRequest
-from osc_imagetools.lifecycle.model.dates import Duration, format_time
+from osc_imagetools.lifecycle.model.dates import format_time
+from osc_imagetools.lifecycle.model.duration import Duration
 from osc_imagetools.lifecycle.model.fences import is_leaving, marked_leaving
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.state import (

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osc_imagetools.lifecycle.model.dates import Duration, format_time, parse_time
+from osc_imagetools.lifecycle.model.dates import format_time, parse_time
+from osc_imagetools.lifecycle.model.duration import Duration
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
 

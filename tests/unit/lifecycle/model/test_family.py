@@ -200,3 +200,43 @@ def test_F135_a_run_owns_only_what_was_never_offered(fields, is_owned):
     image = managed("one", 1, **{**left, **fields})
 
     assert family(image).owned == ((image,) if is_owned else ())
+
+
+PREVIOUS = {"os_hidden": True, "lifecycle_published_at": "2026-03-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        managed("x", 4, **PREVIOUS),
+        managed("x", 3, **PREVIOUS),
+        managed("x", 0, **PREVIOUS),
+        managed("x", 2, os_hidden=True, lifecycle_state="staged"),
+        managed("x", 2, os_hidden=True, lifecycle_state="importing"),
+        managed("x", 2, **PREVIOUS, status="queued"),
+        managed("x", 2, **PREVIOUS, status="killed"),
+        managed("x", 2, **PREVIOUS, status="deleted"),
+        managed(
+            "x",
+            2,
+            name="debian-13.importing-x",
+            os_hidden=True,
+            lifecycle_run="x",
+            lifecycle_state="deprecated",
+        ),
+    ],
+)
+def test_what_did_not_come_before_the_latest_is_no_previous_version(other):
+    one, two = managed("a", 1, **PREVIOUS), managed("b", 2, **PREVIOUS)
+    versions = family(one, other, two, managed("y", 3))
+
+    assert versions.previous == (two, one)
+
+
+def test_previous_versions_come_before_the_last_one_that_was_if_none_is_current():
+    one, two = managed("a", 1, **PREVIOUS), managed("b", 2, **PREVIOUS)
+    obsolete = managed("c", 1, **{**PREVIOUS, "status": "deactivated"})
+
+    assert family(one, two, obsolete).previous == (obsolete, one)
+    assert family(managed("a", 1, os_hidden=True)).previous == ()
+    assert family().previous == ()

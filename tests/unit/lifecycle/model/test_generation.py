@@ -128,6 +128,10 @@ NAMED = {
         9,
     ),
     "history": ({"lifecycle_history": '[{"generation": 7}, {"generation": "8"}]'}, 8),
+    "history as it is written": (
+        {"lifecycle_history": '[{"id": "x", "lifecycle_generation": "7"}]'},
+        7,
+    ),
     "history without numbers": ({"lifecycle_history": '[{"version": "v1"}, 3]'}, 0),
     "history that is none": ({"lifecycle_history": "[[[["}, 0),
     "history of something else": ({"lifecycle_history": "7"}, 0),

@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from osc_imagetools.lifecycle.model.dates import Duration
+from osc_imagetools.lifecycle.model.duration import Duration
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.policy import Policy, policy_holder
 from tests.unit.lifecycle.images import OWNER, managed
@@ -16,6 +16,7 @@ def test_a_policy_is_read():
         1,
         lifecycle_keep="3",
         lifecycle_delete_after="6 months",
+        lifecycle_unused_for="3y",
         lifecycle_end_at="2027-01-01T00:00:00Z",
         replace_frequency="monthly",
         provided_until="notice",
@@ -25,6 +26,7 @@ def test_a_policy_is_read():
     assert Policy.on(image) == Policy(
         keep=3,
         delete_after=Duration(6),
+        unused_for=Duration(36),
         end_at=datetime(2027, 1, 1, tzinfo=timezone.utc),
         replace_frequency="monthly",
         provided_until="notice",
@@ -51,6 +53,8 @@ def test_the_longest_number_of_versions_is_one_that_can_be_read():
         ("keep", "9" * 5000),
         ("delete_after", "soon"),
         ("delete_after", ""),
+        ("unused_for", "soon"),
+        ("unused_for", None),
         ("end_at", "2026-02-30"),
         ("end_at", None),
     ],

@@ -12,8 +12,8 @@ from typing import get_args
 import pytest
 
 from osc_imagetools.lifecycle.adoption import Adoption, Wish
+from osc_imagetools.lifecycle.checks.checkup import findings
 from osc_imagetools.lifecycle.checks.finding import Observed
-from osc_imagetools.lifecycle.checks.findings import findings
 from osc_imagetools.lifecycle.deprecation.deprecate import deprecation
 from osc_imagetools.lifecycle.deprecation.reinstate import reinstatement
 from osc_imagetools.lifecycle.deprecation.request import DeprecateRequest

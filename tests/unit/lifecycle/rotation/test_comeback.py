@@ -11,13 +11,9 @@ from typing import Any
 import pytest
 
 from osc_imagetools.lifecycle.model.image import Image
-from osc_imagetools.lifecycle.rotation.comeback import (
-    Comeback,
-    Kept,
-    lost_signature,
-    other_audience,
-)
+from osc_imagetools.lifecycle.rotation.comeback import Comeback, Kept
 from osc_imagetools.lifecycle.rotation.retirement import Retirement
+from osc_imagetools.lifecycle.rotation.rollback import lost_signature, other_audience
 from tests.unit.lifecycle.images import managed
 
 NAME = "debian-13"

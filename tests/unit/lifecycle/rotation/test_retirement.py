@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from osc_imagetools.lifecycle.model.change import Change
-from osc_imagetools.lifecycle.model.dates import Duration
+from osc_imagetools.lifecycle.model.duration import Duration
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.state import State, derive, undo_record
 from osc_imagetools.lifecycle.rotation.retirement import HIDE, SHOW, Retirement

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from osc_imagetools.lifecycle.checks.checkup import findings, merged, unknown_members
 from osc_imagetools.lifecycle.checks.finding import Observed
-from osc_imagetools.lifecycle.checks.findings import findings, merged, unknown_members
 from osc_imagetools.lifecycle.checks.replacements import unknown
 from osc_imagetools.lifecycle.checks.severity import Check, Severity
 from osc_imagetools.lifecycle.model.dates import format_time

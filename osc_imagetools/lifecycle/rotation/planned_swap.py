@@ -1,6 +1,9 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""The steps of a swap, as a plan shows them before they are taken."""
+"""The steps of a swap, as a plan shows them before they are taken.
+
+In which order they are taken is decided where they are: in the operations of the name.
+"""
 
 from __future__ import annotations
 

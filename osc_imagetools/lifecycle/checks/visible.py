@@ -1,6 +1,9 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""What users who look a family's name up find: one image, or two, or none."""
+"""What users who look a family's name up find: one image, or two, or none.
+
+Of the checks: ``two-visible``, ``none-visible``, ``other-name``, ``same-name``.
+"""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from osc_imagetools.commands.options import groups, types
 from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
-    from osc_imagetools.lifecycle.model.dates import Duration
+    from osc_imagetools.lifecycle.model.duration import Duration
 
 _STEPS = {
     "deprecate": (

@@ -11,13 +11,16 @@ from itertools import groupby
 from osc_imagetools.lifecycle.checks import (
     families,
     images,
-    names,
     replacements,
     standards,
     unmanaged,
+    versions,
+    visible,
 )
 from osc_imagetools.lifecycle.checks.finding import Finding, Observed
 from osc_imagetools.lifecycle.checks.severity import Check, Severity
+from osc_imagetools.lifecycle.model.image import Image
+from osc_imagetools.lifecycle.model.state import State, due
 
 SAID_BY = frozenset(
     {
@@ -72,12 +75,21 @@ def merged(found: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(lines, key=_order))
 
 
+def to_be_deleted(observed: Observed) -> tuple[Image, ...]:
+    """The images that are due to be deleted, or that no policy keeps any more."""
+    now = observed.now
+    over = [one for each in observed.families for one in versions.past_keep(each, now)]
+    dated = [one for one in observed.own if due(one, now) is State.DELETED]
+    found = {image.id: image for image in (*over, *dated)}
+    return tuple(image for image in found.values() if observed.covers(image.family))
+
+
 def unknown_members(observed: Observed) -> frozenset[str]:
     """The IDs of shared images whose members decide, and were not read yet.
 
     Once those are, there may be more.
     """
-    by_name = names.unknown_members(observed)
+    by_name = visible.unknown_members(observed)
     return by_name | replacements.unknown_members(observed)
 
 
