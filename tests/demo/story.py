@@ -114,7 +114,8 @@ class Story:
         self.narrator.tell(
             "Before a version is deleted, Nova and Cinder are asked who needs it. This "
             "cloud has neither, so both are left out, and each verdict says so. Then "
-            "what a run would do if one previous version is to be kept:"
+            "what a run would do, with a reason for each version: what was rolled back "
+            "does not count as one that is kept."
         )
         client.run(
             *("image", "usage", "list", "--family", family, *WITHOUT),
@@ -126,7 +127,8 @@ class Story:
             *("--keep", "1", "--min-age", "0h", *WITHOUT),
             *("-c", "Version", "-c", "Action", "-c", "Result", "-c", "Reason"),
         )
-        require("planned" in planned.stdout, "nothing is to be deleted")
+        reason = "it is previous version 1 of 1 that are kept"
+        require(reason in planned.stdout, "the way back is not kept")
         require(client.images() == before, "the dry run has changed something")
 
     def _command(self, file: str, name: str) -> list[str]:

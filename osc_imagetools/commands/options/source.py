@@ -72,6 +72,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_patience(group: groups.Group) -> None:
+    from osc_imagetools.source.access import RETRIES
+
     group.add_argument(
         "--connections",
         metavar="<number>",
@@ -95,8 +97,9 @@ def _add_patience(group: groups.Group) -> None:
         type=_retries,
         help=_(
             "Retry a source this many times in a row without progress; 0: try only "
-            "once, and never resume a download (default: 5)"
-        ),
+            "once, and never resume a download (default: %d)"
+        )
+        % RETRIES,
     )
 
 

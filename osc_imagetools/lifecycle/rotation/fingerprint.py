@@ -1,14 +1,25 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""Fingerprints, by which the bytes of a version are recognised."""
+"""Fingerprints, by which the bytes of a version are recognised, and what is offered."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.image import Image
-from osc_imagetools.lifecycle.rotation.unchanged import Offered
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What is known of a source before its bytes are read."""
+
+    published_digest: str = ""
+    """``<algorithm>:<hex>``; empty where none is published."""
+    etag: str = ""
+    size: int | None = None
+    """Bytes."""
 
 
 def fingerprints(image: Image) -> frozenset[str]:
@@ -43,3 +54,17 @@ def offered_fingerprints(offered: Offered) -> frozenset[str]:
 
 def _by_etag(etag: str, size: str) -> str:
     return f"etag {etag} {size}"
+
+
+def is_unchanged(version: Image, offered: Offered) -> bool:
+    """Whether *version* was made of what is *offered* now.
+
+    By the published digest; where none is published, by ETag and size together.
+    Whatever can't be compared counts as changed.
+    """
+    digest, _, _scope = (version.text(properties.PUBLISHED_DIGEST) or "").partition(" ")
+    if digest or offered.published_digest:
+        return digest == offered.published_digest
+    etag = version.text(properties.SOURCE_ETAG)
+    size = version.text(properties.SOURCE_SIZE)
+    return bool(etag) and (etag, size) == (offered.etag, str(offered.size))

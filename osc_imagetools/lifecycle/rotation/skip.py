@@ -1,6 +1,9 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a version that was made is still wanted, as its family is now."""
+"""Why a rotation is skipped: its bytes are current, were rolled back, or taken out.
+
+Also of a version that was made, where another run was sooner.
+"""
 
 from __future__ import annotations
 

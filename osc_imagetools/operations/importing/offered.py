@@ -10,7 +10,7 @@ from dataclasses import replace
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.storable import storable_etag
-from osc_imagetools.lifecycle.rotation.unchanged import Offered, is_unchanged
+from osc_imagetools.lifecycle.rotation.fingerprint import Offered, is_unchanged
 from osc_imagetools.operations.importing.request import Download, ImportRequest
 from osc_imagetools.source.checksums import Checksum
 from osc_imagetools.source.expected import DigestMismatchError, Expected

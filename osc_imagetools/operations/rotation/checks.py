@@ -28,7 +28,11 @@ from osc_imagetools.lifecycle.rotation.continuity import (
     differences_in_kind,
     lost_signatures,
 )
-from osc_imagetools.lifecycle.rotation.fingerprint import offered_fingerprints
+from osc_imagetools.lifecycle.rotation.fingerprint import (
+    Offered,
+    is_unchanged,
+    offered_fingerprints,
+)
 from osc_imagetools.lifecycle.rotation.skip import (
     STAYS_OUT,
     SkipReason,
@@ -36,7 +40,6 @@ from osc_imagetools.lifecycle.rotation.skip import (
     unchanged,
     versions_to_compare,
 )
-from osc_imagetools.lifecycle.rotation.unchanged import Offered, is_unchanged
 from osc_imagetools.operations.importing.offered import has_payload
 from osc_imagetools.operations.importing.request import Download
 from osc_imagetools.operations.rotation.inheritance import Inheritance

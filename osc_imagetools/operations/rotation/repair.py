@@ -1,6 +1,9 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""Repair a family: one of its versions is visible, and no swap is left half done."""
+"""Repair a family: one of its versions is visible, and no swap is left half done.
+
+Which repairs it needs is decided in `lifecycle.rotation.repair`.
+"""
 
 from __future__ import annotations
 

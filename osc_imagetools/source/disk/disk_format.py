@@ -1,29 +1,28 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which format the bytes of a disk image have, and what makes one unsafe.
+"""Which format the bytes of a disk image have.
 
 The verdict is that of `oslo_utils.imageutils.format_inspector`, which Glance
 and Nova use too. Added are the rules for what it leaves open: what Glance does
-with a hybrid ISO, encryption inside of a qcow2, formats cut off too early.
+with a hybrid ISO, formats cut off too early.
 """
 
 from __future__ import annotations
 
-import logging
-import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import IO, cast
 
-from oslo_utils.imageutils import format_inspector
 from oslo_utils.imageutils.format_inspector import FileInspector, InspectWrapper
 
 from osc_imagetools.printable import printable
 from osc_imagetools.source.disk import known
-from osc_imagetools.source.disk.errors import FormatError, damaged, unsafe
-
-# It logs each failed check beside raising it; an operator is told once.
-logging.getLogger(format_inspector.__name__).setLevel(logging.CRITICAL)
+from osc_imagetools.source.disk.errors import (
+    FormatError,
+    damaged,
+    understood,
+    unsafe,
+)
+from osc_imagetools.source.disk.safety import failures
 
 LARGEST_DISK_BYTES = (2**31 - 1) << 30
 """Glance keeps ``min_disk`` in GiB, as a signed integer of 32 bits."""
@@ -35,41 +34,6 @@ _NOT_INSPECTABLE = ("aki", "ari", "ami", "ploop")
 
 _MAY_HAVE_A_BOOT_SECTOR = ("aki", "ari")
 """A kernel for x86 has one, without partitions, and oslo takes it for a table."""
-
-_FOOTER = "footer"
-"""The one safety check of oslo's that needs the end of the image."""
-
-_REASONS = {
-    "backing_file": "it has a backing file, which would be read on the server",
-    "data_file": "it has an external data file, which would be read on the server",
-    "unknown_features": "whether it is can't be checked",
-    "banned": "no image of this format is",
-    "descriptor": "only streamOptimized and monolithicSparse without paths are",
-    _FOOTER: "its footer contradicts its header",
-}
-"""What the failure of a safety check of oslo's means, by its name."""
-
-_VMDK_CAPACITY = struct.Struct("<12xQ")
-_VMDK_DESCRIPTOR = slice(512, 512 + (20 << 9))
-"""The 20 sectors that QEMU reads, whatever the header says."""
-
-_VHD_KIND = struct.Struct(">60xI")
-_VHD_DIFFERENCING = 4
-
-_VDI_KIND = struct.Struct("<76xI344x16s16s")
-"""Kind; the images that it is linked to, and made from."""
-
-_VDI_KINDS = (1, 2)
-"""Dynamic and static: QEMU reads no others."""
-
-_QCOW2_START = struct.Struct(">4xI12xI8xI")
-"""Version, bits of the size of a cluster, cipher."""
-
-_QCOW2_FEATURES = struct.Struct(">72xQ")
-_QCOW2_CORRUPT = 1 << 1
-_QCOW2_HEADER_LENGTH = struct.Struct(">100xI")
-_QCOW2_SHORTEST_HEADER = 104
-_QCOW2_CIPHERS = {0: "", 1: "AES", 2: "LUKS"}
 
 
 def inspected(blocks: Iterator[bytes], only: str | None = None) -> InspectWrapper:
@@ -153,30 +117,14 @@ def partition_surprise(inspector: FileInspector, disk_format: str) -> str | None
             f"the image as {disk_format} unless the cloud's require_image_format_match "
             f"is disabled; it does not check with --container-format {disk_format}"
         )
-    failures = _failures(inspector)
-    if not failures:
+    failed = failures(inspector)
+    if not failed:
         return None
     return (
         f"Glance may refuse the image for its partition table"
-        f" ({', '.join(failures.values())}), unless the cloud's"
+        f" ({', '.join(failed.values())}), unless the cloud's"
         " gpt_safety_checks_nonfatal allows it"
     )
-
-
-def refuse_unsafe(inspector: FileInspector, head: bytes, *, is_whole: bool) -> None:
-    """Raise `UnsafeImageError` for what the bytes so far show to be unsafe."""
-    name = str(inspector)
-    if name == "luks":
-        raise unsafe(
-            name, "its content is encrypted, and only Barbican can hold such keys"
-        )
-    if name == "gpt" or not (is_whole or inspector.complete):
-        return
-    for check, why in _failures(inspector).items():
-        if is_whole or check != _FOOTER:
-            raise unsafe(name, f"{_REASONS.get(check, check)} ({why})")
-    if name in _MORE_CHECKS:
-        _MORE_CHECKS[name](head)
 
 
 def virtual_size(inspector: FileInspector, size: int | None) -> int | None:
@@ -194,74 +142,10 @@ def virtual_size(inspector: FileInspector, size: int | None) -> int | None:
     return claimed or None
 
 
-@contextmanager
-def understood() -> Iterator[None]:
-    """Turn what oslo's inspectors raise for damaged images into `FormatError`."""
-    try:
-        yield
-    # They are given whatever strangers make up, and raise whatever that leads to
-    except Exception as error:
-        raise damaged(f"its format can't be read: {printable(str(error))}") from error
-
-
 def _has_only_a_boot_sector(inspector: FileInspector, head: bytes) -> bool:
     if str(inspector) != "gpt":
         return False
     # What stands in a kernel where the partitions would may look like some
     if known.foreign(head) == known.LINUX:
         return True
-    return known.disk(head) == known.BOOT_SECTOR.name and bool(_failures(inspector))
-
-
-def _failures(inspector: FileInspector) -> dict[str, str]:
-    with understood():
-        try:
-            inspector.safety_check()
-        except format_inspector.SafetyCheckFailed as error:
-            return {name: str(why) for name, why in error.failures.items()}
-    return {}
-
-
-def _refuse_unsafe_qcow2(head: bytes) -> None:
-    version, cluster_bits, cipher = _QCOW2_START.unpack_from(head)
-    if cipher:
-        name = _QCOW2_CIPHERS.get(cipher, f"method {cipher}")
-        raise unsafe("qcow2", f"its content is encrypted ({name})")
-    if version < 3:
-        return
-    (features,) = _QCOW2_FEATURES.unpack_from(head)
-    if features & _QCOW2_CORRUPT:
-        raise damaged("the QEMU that last used it marked it as corrupt")
-    (length,) = _QCOW2_HEADER_LENGTH.unpack_from(head)
-    is_within_a_cluster = cluster_bits < 32 and length <= 1 << cluster_bits
-    if length < _QCOW2_SHORTEST_HEADER or length % 8 or not is_within_a_cluster:
-        raise unsafe("qcow2", f"its header claims to be {length} bytes long")
-
-
-def _refuse_unsafe_vmdk(head: bytes) -> None:
-    # QEMU takes both of these to other files; oslo's checks let them pass
-    (capacity,) = _VMDK_CAPACITY.unpack_from(head)
-    if not capacity:
-        raise unsafe("vmdk", "its disk is in the files that its descriptor names")
-    if b"parentfilenamehint" in head[_VMDK_DESCRIPTOR].lower():
-        raise unsafe("vmdk", "it has a parent, which would be read on the server")
-
-
-def _refuse_unsafe_vhd(head: bytes) -> None:
-    (kind,) = _VHD_KIND.unpack_from(head)
-    if kind == _VHD_DIFFERENCING:
-        raise unsafe("vhd", "it has a parent, which would be read on the server")
-
-
-def _refuse_unsafe_vdi(head: bytes) -> None:
-    kind, link, parent = _VDI_KIND.unpack_from(head)
-    if kind not in _VDI_KINDS or any(link + parent):
-        raise unsafe("vdi", "it contains only the changes to another image")
-
-
-_MORE_CHECKS = {
-    "qcow2": _refuse_unsafe_qcow2,
-    "vmdk": _refuse_unsafe_vmdk,
-    "vhd": _refuse_unsafe_vhd,
-    "vdi": _refuse_unsafe_vdi,
-}
+    return known.disk(head) == known.BOOT_SECTOR.name and bool(failures(inspector))

@@ -4,7 +4,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.printable import printable
 
 
 class FormatError(OperatorError):
@@ -32,3 +36,13 @@ def unsafe(name: str, why: str) -> UnsafeImageError:
             "its vendor"
         ),
     )
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """Turn what oslo's inspectors raise for damaged images into `FormatError`."""
+    try:
+        yield
+    # They are given whatever strangers make up, and raise whatever that leads to
+    except Exception as error:
+        raise damaged(f"its format can't be read: {printable(str(error))}") from error

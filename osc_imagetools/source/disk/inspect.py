@@ -24,16 +24,20 @@ from osc_imagetools.source.disk.disk_format import (
     inspected,
     partition_surprise,
     recognise,
-    refuse_unsafe,
     refuse_without_name,
-    understood,
     virtual_size,
 )
-from osc_imagetools.source.disk.errors import FormatError, UnsafeImageError, damaged
+from osc_imagetools.source.disk.errors import (
+    FormatError,
+    UnsafeImageError,
+    damaged,
+    understood,
+)
 from osc_imagetools.source.disk.qcow2_tables import Qcow2Tables
 from osc_imagetools.source.disk.raw_disk import Evidence, doubt, refuse_unlike_a_disk
+from osc_imagetools.source.disk.safety import refuse_unsafe
 from osc_imagetools.source.disk.trailer import (
-    TAIL_BYTES,
+    END_BYTES,
     fixed_vhd,
     refuse_trailer,
 )
@@ -175,7 +179,7 @@ class Inspected:
             yield block
 
     def _see(self, block: bytes) -> None:
-        self._tail = (self._tail + block[-TAIL_BYTES:])[-TAIL_BYTES:]
+        self._tail = (self._tail + block[-END_BYTES:])[-END_BYTES:]
         if self._qcow2:
             self._qcow2.see(block)
 

@@ -13,7 +13,7 @@ MOST_SURPLUS_BYTES = 4096
 """Of zeros behind a footer: as whoever copies by pages leaves them."""
 
 _TRAILER_BYTES = 512
-TAIL_BYTES = MOST_SURPLUS_BYTES + _TRAILER_BYTES
+END_BYTES = MOST_SURPLUS_BYTES + _TRAILER_BYTES
 """From the end of an image: all that is looked at."""
 
 _VHD = b"conectix"
@@ -55,7 +55,7 @@ def fixed_vhd(tail: bytes) -> FixedVhd | None:
 def refuse_trailer(tail: bytes) -> None:
     """Raise `FormatError` for what would be stored as raw, and ends as something else.
 
-    *tail* is the last `TAIL_BYTES`, or all if there are fewer.
+    *tail* is the last `END_BYTES`, or all if there are fewer.
     """
     if vhd := fixed_vhd(tail):
         # Glance looks at the head alone, so as vhd it refuses it with 415

@@ -7,10 +7,11 @@ from __future__ import annotations
 import pytest
 
 from osc_imagetools.lifecycle.rotation.fingerprint import (
+    Offered,
     fingerprints,
+    is_unchanged,
     offered_fingerprints,
 )
-from osc_imagetools.lifecycle.rotation.unchanged import Offered, is_unchanged
 from tests.unit.lifecycle.images import managed, shown
 
 PUBLISHED = {"lifecycle_published_digest": "sha256:aa wire"}
