@@ -55,9 +55,9 @@ class _Asking(Asking):
         """Ask for all that is wanted; raises `ServiceError`."""
         before = self._first_page()
         self.count_anew(self._count_all)
-        # A cell may have been lost meanwhile.
-        after = self._listed(self._whose)
-        if any(map(self._lacks_a_cell, (before, after))):
+        # A cell may have been lost meanwhile. A full page has no room to show that.
+        after = before if len(before) >= A_PAGE else self._listed(self._whose)
+        if self._lacks_a_cell([*before, *after], is_full=len(after) >= A_PAGE):
             self.lacks("a cell can't be reached")
 
     def _first_page(self) -> list[dict[str, Any]]:
@@ -88,11 +88,13 @@ class _Asking(Asking):
             raise ServiceError("its answer has no 'servers'", 200)
         return list(page["servers"])
 
-    def _lacks_a_cell(self, listed: Sequence[Mapping[str, Any]]) -> bool:
+    def _lacks_a_cell(
+        self, listed: Sequence[Mapping[str, Any]], *, is_full: bool
+    ) -> bool:
         """Whether the servers of a cell stand there as unknown, or had no room to."""
         if any(server.get("status") == UNKNOWN for server in listed):
             return True
-        return len(listed) >= A_PAGE and not self._all_cells_answer()
+        return is_full and not self._all_cells_answer()
 
     def _all_cells_answer(self) -> bool:
         """Whether no host is in a cell that is down, where the user may see hosts."""
