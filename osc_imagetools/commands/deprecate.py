@@ -70,11 +70,9 @@ class Deprecate(Lister):
         _add_deprecation(parser)
         schedule.add(parser)
         common.add_dry_run(parser)
-        groups.group(parser, groups.SAFETY).add_argument(
-            "--yes",
-            "--auto-approve",
-            action="store_true",
-            help=_(
+        common.add_yes(
+            parser,
+            _(
                 "Confirm changes that users notice: --state obsolete of an image that "
                 "is used, or may be, or leaving no visible image of a name"
             ),

@@ -157,16 +157,9 @@ class LifecycleEnforce(Lister):
     def _carried_out(
         self, parsed_args: argparse.Namespace, enforced: Iterable[Enforced]
     ) -> tuple[Sequence[str], Iterable[Any]]:
-        """The rows, whatever ends them early; of a run, those of what was due."""
-        found: list[Enforced] = []
-        try:
-            found.extend(enforced)
-        except (Exception, KeyboardInterrupt, SystemExit) as error:
-            if not found:
-                raise
-            self.ended_by = error
+        """The rows; of a run, those of what was due."""
         is_whole = parsed_args.is_preview or parsed_args.long
-        return self._rows(found, is_whole=is_whole)
+        return self._rows(self.completed(enforced), is_whole=is_whole)
 
     def _rows(
         self, enforced: Iterable[Enforced], *, is_whole: bool
@@ -203,13 +196,7 @@ def _add_preview(parser: argparse.ArgumentParser) -> None:
             "the ID of the project in $PROJECT_ID (with --due-in or --dry-run)"
         ),
     )
-    group.add_argument(
-        "--yes",
-        "--auto-approve",
-        dest="yes",
-        action="store_true",
-        help=_("Carry out the plan without a question"),
-    )
+    common.add_yes(parser, _("Carry out the plan without a question"))
 
 
 def _add_long(parser: argparse.ArgumentParser) -> None:

@@ -189,12 +189,8 @@ def _add_safety(parser: argparse.ArgumentParser) -> None:
     for option, meaning in _PERMISSIONS.items():
         group.add_argument(option, action="store_true", help=meaning)
     succession.add_pending_members(parser)
-    group.add_argument(
-        "--yes",
-        "--auto-approve",
-        dest="yes",
-        action="store_true",
-        help=_("Confirm what users of the old version notice: --old-state obsolete"),
+    common.add_yes(
+        parser, _("Confirm what users of the old version notice: --old-state obsolete")
     )
 
 

@@ -151,6 +151,33 @@ class TestWhatIsDue:
         after = shown(site.owner, old)
         assert (after["lifecycle_state"], after["status"]) == becomes
 
+    @pytest.mark.parametrize("told", ["2026-02-15T00:00:00Z", None])
+    def test_version_that_is_deprecated_late_is_not_deleted_the_next_night(
+        self, told: str | None, site: Site
+    ) -> None:
+        old, *_ = rotated_twice(site)
+        dates = ("lifecycle_deprecated_at", "lifecycle_retired_at")
+        for name in dates:
+            removed(site.owner, old, name)
+        changed(site.owner, old, lifecycle_state="active", lifecycle_hold="wait")
+        # A repair would tell of it first: somebody has hidden it before that.
+        removed(site.owner, old, "lifecycle_published_at")
+        if told:
+            changed(site.owner, old, lifecycle_deprecated_at=told)
+        changed(site.owner, old, lifecycle_delete_at="2026-02-20T00:00:00Z")
+        removed(site.owner, old, "lifecycle_hold")
+
+        first = enforce(site.owner, "--yes")
+        second = enforce(site.owner, "--yes")
+
+        assert ("20260101", "deprecate", "done") in [
+            (row["Version"], row["Action"], row["Result"]) for row in first
+        ]
+        assert second == []
+        left = shown(site.owner, old)
+        assert left["lifecycle_state"] == "deprecated"
+        assert left["lifecycle_delete_at"] > in_days(6)
+
     def test_what_is_used_does_not_become_obsolete_by_its_date(
         self, site: Site, tenants: Tenants
     ) -> None:
@@ -276,6 +303,20 @@ class TestWhatIsDue:
         assert ("20260101", "delete", "done") in told(first)
         assert told(second) == [("20260201", "delete", "done")]
 
+    def test_leftover_that_somebody_holds_stays(self, site: Site) -> None:
+        site.published(1, OLD)
+        left = dead_record(site, 2)
+        changed(site.owner, left, lifecycle_hold="look at it first")
+
+        rows = enforce(site.owner, "--yes", "--long", "--min-age", "0h")
+        rotated = site.owner.openstack(*site.rotate_url())
+
+        assert ("keep", "it has a hold: look at it first") in [
+            (row["Action"], row["Reason"]) for row in rows
+        ]
+        assert rotated.status == 0, rotated
+        assert shown(site.owner, left)
+
     def test_without_a_word_of_it_nothing_is_ever_deleted(self, site: Site) -> None:
         versions = rotated_twice(site)
         for one in versions:
@@ -357,6 +398,34 @@ class TestWhatStays:
         assert (row["Result"], row["Verdict"]) == ("skipped", "unknown")
         assert (again["Result"], again["Verdict"]) == ("done", "unused")
         assert not shown(small_site.owner, shared)
+
+    def test_what_is_asked_and_how_far_decides_what_may_be_deleted(
+        self, site: Site
+    ) -> None:
+        old, *_ = rotated_twice(site)
+        without_cinder = site.owner.through(region_name=compute.WITHOUT_VOLUMES)
+
+        young = enforce(site.owner, "--yes", "--older-than", "1h", "--long")
+        [own] = enforce(site.owner, "--yes", "--own-project", status=1)
+        there = shown(site.owner, old)
+        told_so = ("--without", "block-storage", "--all-projects", "--timeout", "30")
+        [row] = enforce(without_cinder, "--auto-approve", *told_so)
+
+        assert young[-1]["Reason"] == "it is not older than --older-than"
+        assert (own["Result"], own["Verdict"]) == ("skipped", "unknown")
+        assert there
+        assert row["Result"] == "done"
+        assert "block-storage was not asked (--without)" in row["Why"]
+
+    def test_ordinary_user_who_asks_for_all_projects_learns_nothing_of_them(
+        self, small_site: Site
+    ) -> None:
+        old, *_ = rotated_twice(small_site, visibility="private")
+
+        [row] = enforce(small_site.owner, "--yes", "--all-projects", status=1)
+
+        assert (row["Result"], row["Verdict"]) == ("skipped", "unknown")
+        assert shown(small_site.owner, old)
 
     def test_F66_protected_version_stays_unless_that_was_said(self, site: Site) -> None:
         old, *_ = rotated_twice(site)
@@ -508,7 +577,8 @@ class TestADelete:
         admin = compute_cloud.account(roles=["admin"])
 
         elsewhere = enforce(admin, "--yes")
-        [row] = enforce(admin, "--yes", "--project", site.owner.project_id)
+        named = ("--project", site.owner.project_name, "--project-domain", "Default")
+        [row] = enforce(admin, "--yes", *named)
 
         assert elsewhere == []
         assert (row["ID"], row["Result"]) == (old, "done")
@@ -607,6 +677,7 @@ class TestTerminal:
         (("--notify-command", "true"), "requires --due-in or --dry-run"),
         (("--dry-run", "--yes"), "omit --yes"),
         (("--max-delete", "-1"), "max-delete"),
+        (("--yes", "--without", "compute"), "requires --dry-run"),
     ],
 )
 def test_F81_wrong_usage(words: tuple[str, ...], says: str, site: Site) -> None:

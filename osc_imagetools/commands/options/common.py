@@ -1,6 +1,6 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""What many commands take: ``--dry-run`` and ``--long``."""
+"""What many commands take: ``--dry-run``, ``--yes`` and ``--long``."""
 
 from __future__ import annotations
 
@@ -16,6 +16,13 @@ def add_dry_run(parser: argparse.ArgumentParser) -> None:
         "--dry-run",
         action="store_true",
         help=_("Show what would be done, and why, and change nothing"),
+    )
+
+
+def add_yes(parser: argparse.ArgumentParser, meaning: str) -> None:
+    """``--yes``, with what it confirms."""
+    groups.group(parser, groups.SAFETY).add_argument(
+        "--yes", "--auto-approve", dest="yes", action="store_true", help=meaning
     )
 
 

@@ -8,7 +8,7 @@ import argparse
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import compress
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from osc_lib import exceptions
 from osc_lib.command import command
@@ -20,6 +20,8 @@ from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
     from osc_imagetools.operations.session import Outcome
+
+T = TypeVar("T")
 
 Row = tuple[Any, ...]
 Rows = tuple[Sequence[str], Iterable[Any]]
@@ -176,17 +178,24 @@ class Lister(_Status, command.Lister):
         headings = self.headings
         if parsed_args.dry_run:
             headings, row = plan.HEADINGS, plan.outcome
-        rows = []
+        done = self.completed(outcomes)
+        if any(outcome.result in NOT_DONE for outcome in done):
+            self.status = 1
+        return headings, [row(outcome) for outcome in done]
+
+    def completed(self, outcomes: Iterable[T]) -> list[T]:
+        """All *outcomes*, or those that came before something ended the work early.
+
+        Raises what that was, once the rows are shown; at once where there are none.
+        """
+        done: list[T] = []
         try:
-            for outcome in outcomes:
-                if outcome.result in NOT_DONE:
-                    self.status = 1
-                rows.append(row(outcome))
+            done.extend(outcomes)
         except (Exception, KeyboardInterrupt, SystemExit) as error:
-            if not rows:
+            if not done:
                 raise
             self.ended_by = error
-        return headings, rows
+        return done
 
 
 class ShowOne(_Status, command.ShowOne):

@@ -8,7 +8,7 @@ The run carries out what the plan says, and the dry run shows it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from osc_imagetools.lifecycle.deprecation.request import DeprecateRequest
 from osc_imagetools.lifecycle.model import properties
@@ -173,7 +173,8 @@ def _step(image: Image, situation: Situation) -> Item | None:
     state = _short_of_deletion(image, furthest)
     if furthest is None or state is None or derive(image).state >= state:
         return None
-    request = DeprecateRequest(state=state, is_confirmed=True)
+    dates = _told_late(image, situation) if state is State.DEPRECATED else {}
+    request = DeprecateRequest(state=state, dates=dates, is_confirmed=True)
     why, usage = _dated(image, state) or _dated(image, furthest), situation.usage(image)
     item = Item(_STEPS[state], image, why, usage=usage, deprecation=request)
     if hindrance := in_a_swap(image):
@@ -185,6 +186,22 @@ def _step(image: Image, situation: Situation) -> Item | None:
         anyway = ours(situation.project, "deprecate", *words)
         return item.hindered(f"{hindrance}. To do it anyway: {anyway}")
     return item
+
+
+def _told_late(image: Image, situation: Situation) -> Mapping[str, datetime]:
+    """New dates for a version that is deprecated long after its own date.
+
+    Nobody could see that before: so it stays for the least time from now on.
+    """
+    now, min_age = situation.now, situation.request.min_age
+    told_at = image.moment(properties.DEPRECATED_AT)
+    if told_at is not None and told_at > min_age.before(now):
+        return {}
+    until = min_age.after(now)
+    later = (properties.OBSOLETE_AT, properties.DELETE_AT)
+    dates = {name: image.moment(name) for name in later}
+    sooner = {name: until for name, at in dates.items() if at and at < until}
+    return {properties.DEPRECATED_AT: now, **sooner}
 
 
 def _short_of_deletion(image: Image, furthest: State | None) -> State | None:

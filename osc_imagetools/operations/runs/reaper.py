@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from osc_imagetools.glance.api import GlanceError
 from osc_imagetools.glance.images import Images
+from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.dead_run import is_dead
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.image import Image
@@ -37,7 +38,9 @@ def reap_dead(images: Images, family: Family, *, is_dry_run: bool = False) -> Re
     gone = tuple(
         record
         for record in family.owned
-        if is_record_dead(images, record) and (is_dry_run or reap(images, record))
+        if not _is_held(record)
+        and is_record_dead(images, record)
+        and (is_dry_run or reap(images, record))
     )
     return Reaped(family.without(gone), gone)
 
@@ -47,9 +50,9 @@ def reap(images: Images, record: Image) -> bool:
     found = images.get(record.id)
     if found is None:
         return True
-    if found.run != record.run or not found.is_owned:
+    if found.run != record.run or not found.is_owned or _is_held(found):
         # It was read while its run lived, and published before that run ended; or
-        # somebody made it visible.
+        # somebody made it visible, or holds it.
         return False
     LOG.warning("Deleting image %s: the run that was importing it is dead.", record.id)
     try:
@@ -59,6 +62,11 @@ def reap(images: Images, record: Image) -> bool:
         LOG.warning("%s", error)
         return False
     return True
+
+
+def _is_held(record: Image) -> bool:
+    """Whether somebody has said that *record* is to be kept."""
+    return properties.HOLD in record.fields
 
 
 def is_owner_alive(images: Images, record: Image) -> bool:
