@@ -122,7 +122,10 @@ class Images:
         return list({**visible, **hidden, **changed}.values())
 
     def get(self, image_id: str) -> Image | None:
-        """The image of that ID; ``None`` if there is none, or not any more."""
+        """The image of that ID; ``None`` if there is none, or not any more.
+
+        Raises `GlanceError`.
+        """
         answer = self.api.get(f"/images/{image_id}")
         if answer.status_code == 404:
             return None
@@ -180,7 +183,8 @@ class Images:
     ) -> tuple[Image, bool]:
         """The image as `change` returns it, and whether Glance may have applied a try.
 
-        Whatever was read back: others may have been at work since.
+        Whatever was read back: others may have been at work since. Raises
+        `GlanceError`.
         """
         may_be_done = False
         if change.is_empty:
@@ -226,7 +230,8 @@ class Images:
     def delete(self, image_id: str) -> None:
         """Delete it; that it is gone already is success.
 
-        A listed image of status ``deleted`` is answered 400 for ever.
+        A listed image of status ``deleted`` is answered 400 for ever. Raises
+        `GlanceError`.
         """
         answer = self.api.delete(f"/images/{image_id}")
         if answer.status_code in (204, 404):

@@ -113,7 +113,8 @@ def stored(
     """The image, read back ``active`` with *size* bytes and the right hash.
 
     *digests* holds what was computed on the way, by algorithm; Glance's own
-    hash is compared where it is of one of them.
+    hash is compared where it is of one of them. Raises `UploadUndoneError` where
+    another writer has undone the upload, and `GlanceError`.
     """
     found = images.get(image.id)
     if found is None or found.status in ("queued", "saving"):

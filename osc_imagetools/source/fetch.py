@@ -66,7 +66,10 @@ def head(url: str, access: Access) -> Source:
 
 
 def read_list(url: str, access: Access) -> bytes:
-    """A small text from *url*, whole: a checksum list. At most 4 MiB."""
+    """A small text from *url*, whole: a checksum list. At most 4 MiB.
+
+    Raises `SourceError`.
+    """
     LOG.info("Reading the list %s …", public(url))
     text = bytearray()
     with closing(open_source(url, access)) as source:

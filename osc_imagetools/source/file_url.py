@@ -16,7 +16,10 @@ from osc_imagetools.source.opened import AbsentError, Source, SourceError, publi
 
 
 def open_file(url: str) -> Source:
-    """The file of this machine that *url* names; it has to be a regular one."""
+    """The file of this machine that *url* names; it has to be a regular one.
+
+    Raises `SourceError`.
+    """
     parts = urllib.parse.urlsplit(url)
     if parts.netloc not in ("", "localhost"):
         raise SourceError(

@@ -106,7 +106,7 @@ class Pipeline:
 
     @property
     def arrived(self) -> Arrived:
-        """What came, verified; only after `blocks` has ended."""
+        """What came, verified; raises RuntimeError before `blocks` has ended."""
         if self._ahead is None or self._ahead.arrived is None:
             raise RuntimeError("the payload has not been verified yet")
         return self._ahead.arrived

@@ -295,7 +295,10 @@ written_moment = _type(_written_moment)
 
 
 def standard_value(name: str) -> Callable[[str], str]:
-    """The type of a value that scs-0102 takes for the property *name*."""
+    """The argparse type of what scs-0102 takes for the property *name*.
+
+    It refuses anything else as wrong usage.
+    """
 
     def value(text: str) -> str:
         from osc_imagetools.lifecycle.model.standards import STANDARDS
