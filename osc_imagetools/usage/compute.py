@@ -32,6 +32,9 @@ NAME = "compute"
 VERSION = "2.69"
 """The microversion that tells of cells that are down (Stein)."""
 
+PLAIN = ""
+"""The first one, for details: for later ones Nova reads what nobody here looks at."""
+
 DELETED, SOFT_DELETED, UNKNOWN = "DELETED", "SOFT_DELETED", "UNKNOWN"
 
 LONG_AGO = "1970-01-01T00:00:00Z"
@@ -143,7 +146,7 @@ class _Asking(Asking):
     def _servers(self, query: Mapping[str, str]) -> Iterator[dict[str, Any]]:
         for narrowed in self._narrowed({**self._whose, **query}):
             for page in self.service.pages(
-                "/servers/detail", "servers", narrowed, VERSION
+                "/servers/detail", "servers", narrowed, PLAIN
             ):
                 yield from page
 
