@@ -20,6 +20,7 @@ import pytest
 
 from tests.cloud.client import Outcome
 from tests.cloud.doomed import doomed
+from tests.cloud.proxy import Proxy
 from tests.cloud.proxy.rules import DropError
 from tests.cloud.proxy.sent import Sent
 from tests.functional.families import changed, found
@@ -163,6 +164,24 @@ def test_F137_import_shows_no_more_what_was_rolled_back_before_it_was_answered(
     assert site.found() == [label(1)]
 
 
+def killed_while_held(
+    site: Site, command: list[str], nth: int
+) -> tuple[Sent, threading.Event]:
+    """The writing request at which a run dies, and what lets it through later."""
+    let_through, held = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        held.set()
+        assert let_through.wait(END_SECONDS)
+
+    on_write(site.proxy, nth, hold)
+    with doomed(site.through, *command) as client:
+        assert held.wait(END_SECONDS)
+        os.kill(client.pid or 0, signal.SIGKILL)
+        client.join(END_SECONDS)
+    return site.proxy.sent[-1], let_through
+
+
 def content(sent: Any) -> str:
     return str(sent.headers["content-type"])
 
@@ -172,18 +191,9 @@ def test_F138_hiding_that_arrives_when_its_version_is_current_again_hides_nothin
     arrives: str, site: Site
 ) -> None:
     site.published(2, CURRENT)
-    let_through, held = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        held.set()
-        assert let_through.wait(END_SECONDS)
-
-    on_write(site.proxy, number(FILE_STEPS, "hide"), hold)
-    with doomed(site.through, *site.rotate_url()) as client:
-        assert held.wait(END_SECONDS)
-        os.kill(client.pid or 0, signal.SIGKILL)
-        client.join(END_SECONDS)
-    hide = site.proxy.sent[-1]
+    hide, let_through = killed_while_held(
+        site, site.rotate_url(), number(FILE_STEPS, "hide")
+    )
     back = site.owner.openstack(*rollback(site))
     if arrives == "with-another-announced":
         # Killed before it shows what it has announced the old one for.
@@ -196,6 +206,37 @@ def test_F138_hiding_that_arrives_when_its_version_is_current_again_hides_nothin
     assert site.found() == [label(2)]
     assert site.owner.openstack(*rollback(site, "--to", label(2))).status == 0
     assert site.found() == [label(2)]
+
+
+@pytest.mark.parametrize("arrives", ["before-its-deletion", "before-that-is-made-safe"])
+def test_F135_showing_of_a_dead_run_that_arrives_as_its_record_goes_has_no_effect(
+    arrives: str, site: Site
+) -> None:
+    """Or the record stays: what was offered is not deleted."""
+    site.published(2, CURRENT)
+    show, let_through = killed_while_held(
+        site, site.rotate_url(), number(FILE_STEPS, "offer")
+    )
+    own_id = new_version(site)["id"]
+    method = "DELETE" if arrives == "before-its-deletion" else "PATCH"
+    came: list[bool] = []
+
+    def let_arrive() -> None:
+        let_through.set()
+        came.append(show.answered.wait(END_SECONDS))
+
+    with Proxy(site.owner.glance_url) as proxy:
+        proxy.on(method, own_id).call(let_arrive)
+        nightly = site.owner.through(proxy.url).openstack(*site.rotate_url())
+
+    left = {one["id"]: one for one in images(site.owner)}
+    assert nightly.status == 0, nightly.stderr
+    assert (step(show), came) == ("offer", [True])
+    if arrives == "before-its-deletion":
+        assert own_id not in left
+    else:
+        assert left[own_id]["lifecycle_published_at"]
+    assert site.found() == [label(3)]
 
 
 @pytest.mark.parametrize("held", [("mark", "stage"), ("mark", "offer")], ids="-".join)
@@ -343,18 +384,7 @@ def test_F138_renaming_that_arrives_when_its_version_is_current_again_renames_no
     site: Site,
 ) -> None:
     command = WAYS["file"].prepared(site)
-    let_through, held = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        held.set()
-        assert let_through.wait(END_SECONDS)
-
-    on_write(site.proxy, len(FILE_STEPS), hold)
-    with doomed(site.through, *command) as client:
-        assert held.wait(END_SECONDS)
-        os.kill(client.pid or 0, signal.SIGKILL)
-        client.join(END_SECONDS)
-    late = site.proxy.sent[-1]
+    late, let_through = killed_while_held(site, command, len(FILE_STEPS))
     back = site.owner.openstack(*rollback(site))
     let_through.set()
     assert late.answered.wait(END_SECONDS)
@@ -535,14 +565,17 @@ def test_F141_what_a_person_does_to_a_version_before_its_showing_is_answered_sta
         assert new_version(site)["os_hidden"] is True
 
 
+@pytest.mark.parametrize("then", ["hidden", "renamed-and-hidden"])
 def test_F141_what_a_person_shows_and_hides_while_the_old_one_is_told_of_stays_hidden(
-    site: Site,
+    then: str, site: Site
 ) -> None:
     site.published(2, CURRENT)
 
     def show_and_hide() -> None:
         own_id = new_version(site)["id"]
         changed(site.owner, own_id, name=site.name, os_hidden=False)
+        if then == "renamed-and-hidden":
+            changed(site.owner, own_id, name=f"{site.name}-old")
         changed(site.owner, own_id, os_hidden=True)
 
     outcome = rotated(site, "announce", show_and_hide, answered=True)

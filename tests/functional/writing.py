@@ -12,8 +12,10 @@ from typing import Any
 from tests.cloud.proxy import Proxy
 from tests.cloud.proxy.sent import Sent
 
-MARKS = ("/lifecycle_coming_", "/lifecycle_leaving_")
+MARKS = ("/lifecycle_coming_", "/lifecycle_leaving_", "/lifecycle_listed_")
 """Of a swap that is under way."""
+
+STATE = "/lifecycle_state"
 
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -34,7 +36,8 @@ def step(sent: Sent) -> str:
         for each in operations
         if each["op"] != "replace" and not each["path"].startswith(MARKS)
     }
-    if not said:
+    state = {each["path"]: each.get("value", "") for each in operations}.get(STATE)
+    if not said and state is None:
         return "mark" if operations[0]["op"] == "add" else "settle"
     if said.keys() == {"os_hidden"}:
         return "hide" if said["os_hidden"] else "show"
@@ -42,8 +45,10 @@ def step(sent: Sent) -> str:
         return "offer"
     if "lifecycle_retired_at" in said:
         return "announce"
-    if said.get("lifecycle_state") == "staged":
+    if state == "staged":
         return "stage"
+    if state == "":
+        return "withhold"
     if "lifecycle_published_at" in said:
         return "adopt"
     return "PATCH " + " ".join(sorted(said))

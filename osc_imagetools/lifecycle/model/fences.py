@@ -10,9 +10,10 @@ arrive when the swap is over: so each gives it a name of its own, and what acts 
 the one that was read back.
 
 1. What is to be shown is *coming*: the showing removes that, so it happens once.
-2. What is to be hidden is *leaving*: a rollback to it removes that, and a repair that
-   takes the announcement back. It stays until the new version was seen once more, and
-   tells until then that the old one comes back if the new one is gone.
+2. What is to be hidden is *listed*: the hiding removes that, and so do a rollback to it
+   and a repair that takes the announcement back. It is *leaving*, too, until the new
+   version was seen once more: that tells that the old one comes back if the new one is
+   gone, and, once it isn't listed any more, that the swap itself has hidden it.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ from osc_imagetools.lifecycle.model.run import Run
 AT_ONCE = timedelta(seconds=10)
 """Two changes that may have met, read to the second on clocks that hardly differ."""
 
-_HIDDEN = "hidden"
-"""In a mark: the swap itself has hidden the version that has it."""
+OWNED = frozenset({properties.RUN, properties.STATE})
+"""What a record has as long as the run that has made it may show it."""
 
 
 def coming(generation: int) -> str:
@@ -42,6 +43,11 @@ def coming(generation: int) -> str:
 def leaving(generation: int) -> str:
     """How the mark begins of what the swap to *generation* is about to hide."""
     return f"{properties.LEAVING}{generation}_"
+
+
+def listed(generation: int) -> str:
+    """How the mark begins of what the swap to *generation* has not hidden yet."""
+    return f"{properties.LISTED}{generation}_"
 
 
 def show_mark(image: Image, run: Run, generation: int) -> str:
@@ -60,7 +66,10 @@ def marked_coming(generation: int) -> Change:
 
 def marked_leaving(generation: int, known: Set[str] = frozenset()) -> Change:
     """What lets an image be hidden for a version whose bytes are *known* by that."""
-    return Change(marks={leaving(generation): json.dumps(sorted(known))})
+    told = json.dumps(sorted(known))
+    return Change(
+        marks={leaving(generation): told, listed(generation): properties.STATE}
+    )
 
 
 def least_told(announcement: Change) -> Change:
@@ -75,35 +84,39 @@ def least_told(announcement: Change) -> Change:
 
 def showing(change: Change, image: Image, mark: str) -> Change:
     """*change*, which shows *image*, carried out once, and only while it has *mark*."""
-    gone = {mark, *_marks(image, properties.COMING, properties.LEAVING)}
+    gone = {mark, *_marks(image, *_ALL)}
+    needed = OWNED if mark == properties.RUN else {mark}
     return replace(
-        change, remove=change.remove | gone, requires=change.requires | {mark}
+        change, remove=change.remove | gone, requires=change.requires | needed
     )
 
 
-def hiding(change: Change, image: Image, generation: int, *, at_once: bool) -> Change:
-    """*change*, which hides *image* only while it is leaving for *generation*.
+def withholding() -> Change:
+    """What keeps a record from being shown by what its run may have sent before."""
+    return Change(remove=frozenset({properties.STATE}), requires=OWNED)
 
-    The mark stays, and tells that it was hidden by it. If it is to take place *at_once*
-    it asks for nothing else.
+
+def hiding(change: Change, image: Image, generation: int, *, at_once: bool) -> Change:
+    """*change*, which hides *image* only while the swap to *generation* has not.
+
+    That it is leaving stays, and tells that it was hidden by it. If it is to take place
+    *at_once* it asks for nothing else: Glance validates each value of a patch, which
+    makes the moment of two longer by a quarter of a request, but not what is removed.
     """
-    mark = _mark(image, leaving(generation))
-    marks = _marks(image, properties.LEAVING) - {mark}
+    mark = _mark(image, listed(generation))
+    marks = _marks(image, *_OLD) - {_mark(image, leaving(generation))}
     # What nobody manages any more is left alone.
     told = {properties.ID, properties.RETIRED_AT} & image.fields.keys()
-    carried_out = json.dumps({_HIDDEN: _told(image.text(mark))})
     return replace(
         change,
-        set={**change.set, mark: carried_out},
-        remove=change.remove | marks,
-        # Each property in it makes the moment of two longer by half a request.
+        remove=change.remove | marks | {mark},
         requires=frozenset({mark} if at_once else {mark, *told}),
     )
 
 
 def settling(change: Change, image: Image) -> Change:
     """*change*, the last one of a retirement, which *image* has left behind then."""
-    marks = _marks(image, properties.LEAVING)
+    marks = _marks(image, *_OLD)
     return replace(
         change,
         remove=change.remove | marks,
@@ -113,18 +126,18 @@ def settling(change: Change, image: Image) -> Change:
 
 def taking_back(change: Change, image: Image) -> Change:
     """*change*, which takes an announcement back, only while *image* isn't hidden."""
-    marks = _marks(image, properties.LEAVING)
+    marks = _marks(image, *_OLD)
     return replace(change, remove=change.remove | marks, requires=marks)
 
 
 def staying(change: Change, image: Image) -> Change:
     """*change*, by which somebody wants *image*, whatever swap was to hide it."""
-    return replace(change, remove=change.remove | _marks(image, properties.LEAVING))
+    return replace(change, remove=change.remove | _marks(image, *_OLD))
 
 
 def outdated(image: Image, generation: int) -> Change:
     """What takes the marks from *image* of swaps that came up to *generation*."""
-    marks = _marks(image, properties.COMING, properties.LEAVING)
+    marks = _marks(image, *_ALL)
     gone = frozenset(mark for mark in marks if _number(mark) <= generation)
     untrue = frozenset({properties.RETIRED_AT} & image.fields.keys())
     is_untrue = bool(gone) and is_hidden_by_hand(image)
@@ -187,18 +200,18 @@ def is_left_for(image: Image, successor: Image) -> bool:
 
 def is_marked_for(image: Image, successor: Image) -> bool:
     """Whether *image* has the mark of the swap to exactly *successor*'s number."""
-    return is_marked_leaving(image, successor.generation)
+    return bool(_marks(image, leaving(successor.generation)))
 
 
-def is_marked_leaving(image: Image, generation: int) -> bool:
+def is_marked_listed(image: Image, generation: int) -> bool:
     """Whether *image* has a mark by which the swap to *generation* may hide it."""
-    return bool(_marks(image, leaving(generation)))
+    return bool(_marks(image, listed(generation)))
 
 
 def is_withdrawn(image: Image) -> bool:
     """Whether a swap itself has hidden *image*, or given it another name."""
     marks = _marks(image, properties.LEAVING)
-    return any(_HIDDEN in (image.text(mark) or "") for mark in marks)
+    return any(_while_listed(mark) not in image.fields for mark in marks)
 
 
 def is_hidden_by_hand(image: Image) -> bool:
@@ -221,11 +234,18 @@ def _told(text: str | None) -> list[str]:
     # Strangers write it, too: brackets in brackets end Python's recursion.
     except (ValueError, RecursionError):
         return []
-    if isinstance(told, dict):
-        told = told.get(_HIDDEN)
     if not isinstance(told, list):
         return []
     return [each for each in told if isinstance(each, str)]
+
+
+_OLD = (properties.LEAVING, properties.LISTED)
+_ALL = (properties.COMING, *_OLD)
+
+
+def _while_listed(mark: str) -> str:
+    """The other one that was made with this *mark* of what is leaving."""
+    return properties.LISTED + mark.removeprefix(properties.LEAVING)
 
 
 def _marks(image: Image, *prefixes: str) -> frozenset[str]:
@@ -238,7 +258,7 @@ def _mark(image: Image, begin: str) -> str:
 
 
 def _number(mark: str) -> int:
-    behind = mark.removeprefix(properties.COMING).removeprefix(properties.LEAVING)
-    number = behind.partition("_")[0]
+    prefix = next((each for each in _ALL if mark.startswith(each)), "")
+    number = mark.removeprefix(prefix).partition("_")[0]
     is_number = number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS
     return int(number) if is_number else 0

@@ -65,6 +65,9 @@ is about to show."""
 LEAVING = "lifecycle_leaving_"
 """The mark of what a swap hides, until the new version was seen again."""
 
+LISTED = "lifecycle_listed_"
+"""The mark of the same until it is hidden."""
+
 WAY_OUT = frozenset(
     {
         DEPRECATED_AT,

@@ -13,6 +13,7 @@ from typing import Any
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.dates import format_time
+from osc_imagetools.lifecycle.model.fences import OWNED
 from osc_imagetools.lifecycle.model.generation import ticket_id
 from osc_imagetools.lifecycle.model.importing_name import importing_name
 from osc_imagetools.lifecycle.model.run import Run
@@ -208,10 +209,10 @@ def publication(
     Once: others may have gone back to an earlier version by the time it is repeated.
     """
     staged = staging(version, verified, min_disk=min_disk)
-    owner = frozenset({properties.RUN})
     if version.stays_hidden:
         values = {**staged.set, "protected": version.protected}
-        return Change(set=values, remove=owner, requires=owner)
+        owner = frozenset({properties.RUN})
+        return Change(set=values, remove=owner, requires=OWNED)
     offered = offer(version.family, protected=version.protected, now=now)
     values = {**staged.set, **offered.set}
-    return Change(set=values, remove=offered.remove, requires=owner)
+    return Change(set=values, remove=offered.remove, requires=OWNED)

@@ -25,6 +25,7 @@ from osc_imagetools.lifecycle.model.fences import (
     is_marked_for,
     is_withdrawn,
     left_for,
+    marked_leaving,
     outdated,
 )
 from osc_imagetools.lifecycle.model.image import OUT_OF_REACH, Image
@@ -67,6 +68,7 @@ class Repair:
         change = self.change
         if self.successor is not None and not change.is_seen_on(image):
             number = self.successor.generation
+            image = marked_leaving(number).on(image)
             change = hiding(change, image, number, at_once=False)
         return change.on(image)
 

@@ -49,9 +49,13 @@ def is_taken_out_since(image: Image, known: Image) -> bool:
 
 
 def was_shown_by_hand(image: Image, new: Image) -> bool:
-    """Whether a person has given *new* its family's name, and hidden it since."""
-    has_name = image.name == new.family != new.name
-    return image.hidden and has_name and not image.was_offered
+    """Whether a person has given *new* its family's name, and hidden it since.
+
+    It may have got another one by then: nobody else takes its importing name away.
+    """
+    was_unnamed = new.name == importing_name(new.family or "", new.id)
+    was_named = image.name != new.name and (was_unnamed or image.name == new.family)
+    return image.hidden and was_named and not image.was_offered
 
 
 def _is_out(image: Image) -> bool:

@@ -18,7 +18,7 @@ from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.fences import (
     hiding,
     is_leaving,
-    is_marked_leaving,
+    is_marked_listed,
     marked_coming,
     marked_leaving,
     show_mark,
@@ -70,7 +70,7 @@ class Repairer:
     def repair(self, listed: Family | None = None) -> Family:
         """The family, with one visible version; records of dead runs are deleted.
 
-        *listed* is the family if it has already been listed.
+        *listed* is the family if it has already been listed. Raises `OperatorError`.
         """
         for _ in range(MOST_ROUNDS):
             family, listed = listed or self.listed(), None
@@ -117,7 +117,7 @@ class Repairer:
             is_out = withdrawal.is_seen_on(seen)
             return is_out or is_newer(seen) or not self._is_offered(successor)
 
-        if not is_marked_leaving(image, generation):
+        if not is_marked_listed(image, generation):
             image = self.images.change(image, marked_leaving(generation), is_newer)
             # The mark may have taken a minute.
             if is_newer(image) or not self._is_offered(successor):

@@ -18,7 +18,7 @@ from osc_imagetools.glance.members import members
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.family import Family
-from osc_imagetools.lifecycle.model.fences import show_mark
+from osc_imagetools.lifecycle.model.fences import OWNED, show_mark
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.remedy import of_family
 from osc_imagetools.lifecycle.rotation.existing_image import ExistingImage
@@ -122,7 +122,7 @@ class _RotationAttempt:
             min_disk=chosen.min_disk(arrived.virtual_size),
         )
         # Else it could say that it is staged when it is offered.
-        owned = replace(change, requires=frozenset({properties.RUN}))
+        owned = replace(change, requires=OWNED)
         with signals_wait(self._images.machine):
             return self._images.change(delivered.image, owned)
 

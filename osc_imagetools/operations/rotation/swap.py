@@ -30,7 +30,7 @@ from osc_imagetools.lifecycle.model.decision import being_deleted, bytes_moving
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.fences import (
     is_hidden_by_hand,
-    is_marked_leaving,
+    is_marked_listed,
     least_told,
     marked_coming,
     marked_leaving,
@@ -277,7 +277,7 @@ class Swap(Repairer):
 
         def is_told(image: Image) -> bool:
             # Others may announce the same, each its own successor.
-            is_marked = is_marked_leaving(image, generation)
+            is_marked = is_marked_listed(image, generation)
             return is_retired(image) and (is_marked or image.hidden)
 
         def announce(image: Image) -> Image:

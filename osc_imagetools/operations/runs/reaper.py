@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from osc_imagetools.glance.api import GlanceError
-from osc_imagetools.glance.images import Images
+from osc_imagetools.glance.images import CHANGE_SETTLES_SECONDS, Images
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.dead_run import is_dead
+from osc_imagetools.lifecycle.model.decision import bytes_moving
 from osc_imagetools.lifecycle.model.family import Family
+from osc_imagetools.lifecycle.model.fences import withholding
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.plan import Step
 
@@ -50,18 +52,41 @@ def reap(images: Images, record: Image) -> bool:
     found = images.get(record.id)
     if found is None:
         return True
-    if found.run != record.run or not found.is_owned or _is_held(found):
+    if not _is_still(record, found):
         # It was read while its run lived, and published before that run ended; or
         # somebody made it visible, or holds it.
         return False
     LOG.warning("Deleting image %s: the run that was importing it is dead.", record.id)
     try:
-        images.delete(record.id)
+        return delete_record(images, found)
     except GlanceError as error:
         # A server may run on it: in nobody's way, since its number is passed by.
         LOG.warning("%s", error)
         return False
+
+
+def delete_record(images: Images, record: Image) -> bool:
+    """Delete *record*, which a run owns; whether it is gone. Raises `GlanceError`.
+
+    A DELETE has no condition, and a request that shows the record may be held on its
+    way. So that is made impossible, before the record is read once more. One without
+    all of its data is shown by nobody.
+    """
+    if record.status == "active" and bytes_moving(record) is None:
+        images.change(record, withholding())
+        images.machine.sleep(CHANGE_SETTLES_SECONDS)
+        found = images.get(record.id)
+        if found is None:
+            return True
+        if not _is_still(record, found):
+            return False
+    images.delete(record.id)
     return True
+
+
+def _is_still(record: Image, found: Image) -> bool:
+    """Whether *found* is what it was as *record*: a run's, which nobody was offered."""
+    return found.run == record.run and found.is_owned and not _is_held(found)
 
 
 def _is_held(record: Image) -> bool:

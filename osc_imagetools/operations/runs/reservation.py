@@ -18,7 +18,7 @@ from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.run import Run
 from osc_imagetools.lifecycle.rotation.new_version import NewVersion, ticket
 from osc_imagetools.operations.runs.other_runs import AlreadyImportingError
-from osc_imagetools.operations.runs.reaper import is_record_dead, reap
+from osc_imagetools.operations.runs.reaper import delete_record, is_record_dead, reap
 from osc_imagetools.operations.runs.signals import signals_wait
 
 LOG = logging.getLogger(__name__)
@@ -168,7 +168,7 @@ def discard(images: Images, image_id: str, run: Run) -> None:
             try:
                 found = images.get(image_id)
                 if found is not None and found.is_owned and found.run == str(run):
-                    images.delete(image_id)
+                    delete_record(images, found)
                 return
             except GlanceError as error:
                 if delay is None or error.is_final or error.status in BUSY:

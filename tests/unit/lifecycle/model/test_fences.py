@@ -9,8 +9,10 @@ from osc_imagetools.lifecycle.model.fences import (
     is_hidden_by_hand,
     is_leaving,
     is_marked_for,
+    is_marked_listed,
     leaving,
     left_for,
+    listed,
     marked_coming,
     marked_leaving,
     outdated,
@@ -21,7 +23,9 @@ from osc_imagetools.lifecycle.model.fences import (
     to_be_shown,
     was_changed_as_shown,
     was_shown,
+    withholding,
 )
+from osc_imagetools.lifecycle.model.importing_name import importing_name
 from osc_imagetools.lifecycle.model.run import Run
 from osc_imagetools.lifecycle.rotation.retirement import HIDE, SHOW
 from tests.unit.lifecycle.images import managed
@@ -50,6 +54,20 @@ def test_what_a_run_has_made_bears_that_run_until_it_is_shown():
     assert show_mark(another, RUN, 1) == show_mark(managed("a", 1), RUN, 1) == coming(1)
 
 
+def test_record_that_is_withheld_stays_its_runs_own_and_is_shown_by_no_request_of_it():
+    name = importing_name("debian-13", "a")
+    states = {"lifecycle_state": "staged", "lifecycle_run": str(RUN)}
+    record = managed("a", 1, name=name, os_hidden=True, **states)
+    show = showing(SHOW, record, show_mark(record, RUN, 1))
+
+    withheld = withholding().on(record)
+
+    assert show.fits(record)
+    assert not show.fits(withheld)
+    assert withheld.is_owned
+    assert not withholding().fits(show.on(record))
+
+
 def test_what_was_shown_is_not_shown_again_by_the_mark_of_another_try():
     image = managed("a", 1, os_hidden=True, **{f"{coming(4)}one": "x"})
     show = showing(SHOW, image, show_mark(image, RUN, 4))
@@ -63,14 +81,18 @@ def test_what_was_shown_is_not_shown_again_by_the_mark_of_another_try():
 
 
 def test_what_stays_is_not_hidden_by_the_mark_of_another_try():
-    image = managed("a", 1, **RETIRED, **{f"{leaving(2)}one": "[]"})
+    one, other = (
+        {f"{begin}{end}": "[]" for begin in (leaving(2), listed(2))}
+        for end in ("one", "other")
+    )
+    image = managed("a", 1, **RETIRED, **one)
     hide = hiding(HIDE, image, 2, at_once=True)
 
-    late = managed("a", 1, **RETIRED, **{f"{leaving(2)}other": "[]"})
+    late = managed("a", 1, **RETIRED, **other)
 
     assert hide.fits(image)
     assert not hide.fits(late)
-    assert outdated(late, 2).remove == {f"{leaving(2)}other"}
+    assert outdated(late, 2).remove == other.keys()
 
 
 @pytest.mark.parametrize("at_once", [True, False])
@@ -81,9 +103,11 @@ def test_what_is_hidden_is_leaving_and_retired_still(at_once):
 
     assert hide.fits(image)
     assert is_leaving(hide.on(image))
-    assert not hide.fits(Change(remove=frozenset({leaving(2)})).on(image))
+    assert is_marked_listed(image, 2)
+    assert not is_marked_listed(hide.on(image), 2)
+    assert not hide.fits(Change(remove=frozenset({listed(2)})).on(image))
     for gone in ("lifecycle_retired_at", "lifecycle_id"):
-        # In a swap each property makes the moment longer in which two are visible.
+        # In a swap each value makes the moment longer in which two are visible.
         assert hide.fits(Change(remove=frozenset({gone})).on(image)) is at_once
     assert not hiding(HIDE, image, 3, at_once=at_once).fits(image)
 
@@ -98,11 +122,28 @@ def test_what_a_swap_has_hidden_is_told_from_what_a_person_has_hidden_before_it(
     assert is_hidden_by_hand(HIDE.on(image))
     assert not is_hidden_by_hand(swapped)
     assert left_for(swapped) == left_for(image) == {"x"}
-    assert leaving(1) not in swapped.fields
+    assert not {leaving(1), listed(1), listed(2)} & swapped.fields.keys()
     assert outdated(swapped, 2).remove == {leaving(2)}
     # Nor is it retired by a swap then.
-    gone = {leaving(1), leaving(2), "lifecycle_retired_at"}
+    gone = {leaving(1), leaving(2), listed(1), listed(2), "lifecycle_retired_at"}
     assert outdated(HIDE.on(image), 2).remove == gone
+
+
+def test_what_a_swap_has_hidden_is_so_whatever_another_try_of_it_leaves_later():
+    image = marked_leaving(2).on(managed("a", 1, **RETIRED))
+    hidden = hiding(HIDE, image, 2, at_once=True).on(image)
+    late = {f"{begin}late": "[]" for begin in (leaving(2), listed(2))}
+
+    assert not is_hidden_by_hand(Change(late).on(hidden))
+
+
+def test_hiding_of_a_swap_is_one_value_and_what_it_removes():
+    """Glance validates each value, and that takes as long as a quarter of a PATCH."""
+    image = marked_leaving(2).on(managed("a", 1, **RETIRED))
+
+    operations = hiding(HIDE, image, 2, at_once=True).patch(image)
+
+    assert sorted(one["op"] for one in operations) == ["add", "remove"]
 
 
 def test_what_was_not_announced_is_hidden_by_its_mark_alone():
@@ -110,7 +151,7 @@ def test_what_was_not_announced_is_hidden_by_its_mark_alone():
 
     hide = hiding(HIDE, image, 2, at_once=False)
 
-    assert hide.requires == {leaving(2), "lifecycle_id"}
+    assert hide.requires == {listed(2), "lifecycle_id"}
 
 
 def test_the_last_change_of_a_retirement_is_for_what_is_retired_still():

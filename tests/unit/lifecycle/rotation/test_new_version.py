@@ -8,6 +8,7 @@ import pytest
 
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.family import Family
+from osc_imagetools.lifecycle.model.fences import withholding
 from osc_imagetools.lifecycle.model.generation import ticket_id
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.properties import TABLE
@@ -80,6 +81,18 @@ def test_publication_names_shows_and_lets_go_of_it():
     assert image.text("lifecycle_verified") == "sha512"
     assert image.text("image_build_date") == "2026-03-01"
     assert image.text("os_distro") == "debian"
+
+
+@pytest.mark.parametrize("stays_hidden", [False, True])
+def test_publication_comes_too_late_for_a_record_that_is_being_deleted(stays_hidden):
+    version = replace(VERSION, stays_hidden=stays_hidden)
+    made = {"status": "active", **version.record(NEW_ID, 4, RUN)}
+
+    change = publication(version, VERIFIED, min_disk=4, now=NOW)
+
+    record = Image.from_glance(made)
+    assert change.fits(record)
+    assert not change.fits(withholding().on(record))
 
 
 def test_without_a_published_digest_etag_and_size_tell_the_source_apart():

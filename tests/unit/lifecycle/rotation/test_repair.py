@@ -669,7 +669,7 @@ def test_what_a_person_does_to_a_version_is_news_unless_it_was_known(
 
 @pytest.mark.parametrize(("name", "is_settled"), [("listed", True), (NAME, False)])
 def test_F77_mark_goes_from_what_a_swap_has_given_another_name(name, is_settled):
-    old = published("a", 1)
+    old = marked_leaving(2).on(published("a", 1))
     listed = hiding(Change({"name": name}), old, 2, at_once=True).on(old)
 
     steps = [one.step for one in needed(listed, published("b", 2))]
