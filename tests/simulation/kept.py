@@ -62,4 +62,6 @@ def _schedule(told: dict[str, Any]) -> Schedule:
     order["priorities"] = tuple(order["priorities"])
     order["drops"] = frozenset((who, at) for who, at in order["drops"])
     order["told"] = tuple(((who, at), to) for (who, at), to in order["told"])
-    return Schedule(**{**told, "parts": parts, "order": OrderPlan(**order)})
+    clocks = tuple(told.pop("clocks", ()))
+    read = {**told, "parts": parts, "order": OrderPlan(**order), "clocks": clocks}
+    return Schedule(**read)

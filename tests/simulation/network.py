@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import requests
@@ -61,6 +62,9 @@ class Network:
                 call.broken = lost(call)
         elif kind == "unsent":
             call.broken = lost(call)
+        elif kind == "token":
+            process.has_token = False
+            call.request.caller = replace(call.request.caller, has_token=False)
         elif kind == "status":
             is_told = fault.status in (429, 503) and call.number % 2
             if fault.status == 409 and call.request.method not in ("PATCH", "DELETE"):
@@ -108,7 +112,7 @@ class Adapter:
         request = Request(
             method,
             path,
-            self.caller,
+            self._as_whom(),
             options.get("params") or {},
             options.get("headers") or {},
             iter(body) if "data" in options else body,
@@ -117,6 +121,11 @@ class Adapter:
             self._cut(request)
             raise broken
         return Response(self.process.send(request))
+
+    def _as_whom(self) -> Caller:
+        if self.process.has_token:
+            return self.caller
+        return replace(self.caller, has_token=False)
 
     def _cut(self, request: Request) -> None:
         """An upload whose connection is closed before its end."""
@@ -146,7 +155,9 @@ class SimulatedMachine(Machine):
         return self.process.world.clock.now
 
     def now(self) -> datetime:
-        return self.process.world.clock.date()
+        world = self.process.world
+        ahead = timedelta(seconds=world.ahead.get(self._host, 0.0))
+        return world.clock.date() + ahead
 
     def sleep(self, seconds: float) -> None:
         self.process.sleep(seconds)

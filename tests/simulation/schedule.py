@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tests.simulation.glance.listing import MOST
+
 FAMILIES = (
     "fresh",
     "one",
@@ -115,6 +117,7 @@ FAULTS = (
   ``kill-hold`` before it arrives.
 - ``lost``: the answer; ``unsent``: the request.
 - ``status``: is answered instead of the deed; ``status-after``: after the deed.
+- ``token`` (`_in_a_world` adds it): from then on the sender is answered 401.
 """
 
 ROLES = (
@@ -138,6 +141,9 @@ _PLACES = (
     *[("request", 50)] * 4,
 )
 """Where a fault may be, and up to which request of that sort."""
+
+SMALL_PAGE = 3
+A_DAY_SECONDS = 86_400.0
 
 STATUSES = (409, 429, 500, 503)
 STATUSES_AFTER = (500, 502, 503, 504)
@@ -197,12 +203,20 @@ class Schedule:
     """How many machines the commands run on."""
     parts: tuple[Part, ...] = ()
     order: OrderPlan = field(default_factory=OrderPlan)
+    page: int = MOST
+    """How many images Glance lists at once."""
+    clocks: tuple[float, ...] = ()
+    """By how many seconds the clock of each machine is ahead of the cloud's."""
 
     def __str__(self) -> str:
         head = (
             f"seed {self.seed}: family '{self.family}', {self.visibility}, "
             f"{self.hosts} machine(s)"
         )
+        if self.page != MOST:
+            head += f", pages of {self.page}"
+        if self.clocks:
+            head += f", clocks ahead by {', '.join(f'{s:g} s' for s in self.clocks)}"
         order = f"  order: {self.order.kind}"
         if self.order.kind == "told":
             order += "".join(
@@ -228,6 +242,7 @@ def made(seed: int, actors: int = 3, *, enforces: bool = False) -> Schedule:
         parts = _ambush(rng, parts)
     hosts = rng.choice((1, 1, 1, 2))
     schedule = Schedule(seed, family, visibility, hosts, parts, order)
+    schedule = _in_a_world(schedule)
     return _beside_enforcement(rng, schedule) if enforces else schedule
 
 
@@ -249,6 +264,26 @@ def _beside_enforcement(rng: random.Random, schedule: Schedule) -> Schedule:
     visibility = "shared" if family == "shared" else "public"
     parts = (told, *others)
     return replace(schedule, family=family, visibility=visibility, parts=parts)
+
+
+def _in_a_world(schedule: Schedule) -> Schedule:
+    """*schedule* where pages may be small, clocks differ, and tokens end.
+
+    By numbers of its own: what a seed makes besides stays the same.
+    """
+    rng = random.Random(f"the world of {schedule.seed}")
+    page = rng.choice((SMALL_PAGE, MOST, MOST, MOST))
+    ahead = (-A_DAY_SECONDS, 0.0, A_DAY_SECONDS)
+    is_apart = rng.random() < 0.25
+    clocks = tuple(rng.choice(ahead) for _ in range(schedule.hosts if is_apart else 0))
+    parts = [*schedule.parts]
+    ours = [at for at, part in enumerate(parts) if part.verb != "person"]
+    if ours and rng.random() < 0.15:
+        of, most = rng.choice(_PLACES)
+        ends = Fault("token", rng.randint(1, most), of)
+        at = rng.choice(ours)
+        parts[at] = replace(parts[at], faults=(*parts[at].faults, ends))
+    return replace(schedule, page=page, clocks=clocks, parts=tuple(parts))
 
 
 def _ambush(rng: random.Random, parts: tuple[Part, ...]) -> tuple[Part, ...]:

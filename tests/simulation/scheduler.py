@@ -113,6 +113,7 @@ class Process:
         self._sent: Counter[str] = Counter()
         self.events = 0
         self.is_dead = False
+        self.has_token = True
         self.result: Any = None
         self.error: BaseException | None = None
         self.begun_at = self.ended_at = 0
@@ -227,7 +228,9 @@ def role(request: Request) -> str:
 
 def _is_mark(name: str) -> bool:
     """Whether it is what lets a request be executed only while it is meant."""
-    return name.startswith(("lifecycle_coming_", "lifecycle_leaving_"))
+    return name.startswith(
+        ("lifecycle_coming_", "lifecycle_leaving_", "lifecycle_listed_")
+    )
 
 
 class World:
@@ -247,6 +250,8 @@ class World:
         self.processes: list[Process] = []
         self.held: list[tuple[float, Call]] = []
         """Requests that nobody waits for, and when they arrive."""
+        self.ahead: dict[str, float] = {}
+        """By how many seconds the clock of a machine is, by its name."""
         self.under_way: list[Call] = []
         """Those of them that Glance has begun."""
         self.step = 0

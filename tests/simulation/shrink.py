@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from tests.simulation.glance.listing import MOST
 from tests.simulation.schedule import OrderPlan, Part, Schedule
 from tests.simulation.simulate import simulated
 
@@ -76,6 +77,10 @@ def _smaller(schedule: Schedule) -> Iterator[Schedule]:
             yield replace(schedule, parts=tuple(parts))
     if schedule.hosts > 1:
         yield replace(schedule, hosts=1)
+    if schedule.page != MOST:
+        yield replace(schedule, page=MOST)
+    if schedule.clocks:
+        yield replace(schedule, clocks=())
     if order.most_overtaken:
         yield replace(schedule, order=replace(order, most_overtaken=0))
     for simple in ("one", "two"):

@@ -57,13 +57,15 @@ def simulated(
     Of violations only those of *kinds*, where any are named.
     """
     clock = Clock()
-    glance = Glance(clock.date)
+    glance = Glance(clock.date, page=schedule.page)
     site = Site(glance, schedule.visibility)
     MAKERS[schedule.family](site)
     clock.now += 60.0
     watch = Watch(glance, kinds)
     order = Order(schedule.order)
     world = World(glance, clock, Network(), watch, order)
+    for number, seconds in enumerate(schedule.clocks):
+        world.ahead[f"machine-{number}"] = seconds
     if keeps:
         world.history = []
     violation = None
