@@ -22,7 +22,7 @@ from osc_imagetools.commands.options import (
     trust,
     types,
 )
-from osc_imagetools.commands.output import imports, plan
+from osc_imagetools.commands.output import imports, steps
 from osc_imagetools.commands.output.base import ShowOne
 from osc_imagetools.i18n import _
 
@@ -95,7 +95,7 @@ class ImportUrl(ShowOne):
         session = cloud.session(self.app, parsed_args)
         request = _request(parsed_args)
         if parsed_args.dry_run:
-            return plan.planned(plan_import(session, request))
+            return steps.planned(plan_import(session, request))
         quiet = self.app.options.verbose_level == 0
         with Bar(parsed_args.name, quiet=quiet) as bar:
             imported = import_url(replace(session, progress=bar), request)

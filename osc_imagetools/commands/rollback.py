@@ -18,7 +18,7 @@ from osc_imagetools.commands.options import (
     succession,
     types,
 )
-from osc_imagetools.commands.output import plan, rotations
+from osc_imagetools.commands.output import rotations, steps
 from osc_imagetools.commands.output.base import ShowOne
 from osc_imagetools.i18n import _
 
@@ -100,7 +100,7 @@ class Rollback(ShowOne):
             allow_duplicate=parsed_args.allow_duplicate,
         )
         if parsed_args.dry_run:
-            return plan.planned(plan_rollback(session, request))
+            return steps.planned(plan_rollback(session, request))
         done = rollback(session, request)
         if not done.is_done:
             self.status = 1

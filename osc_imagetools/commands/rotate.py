@@ -25,7 +25,7 @@ from osc_imagetools.commands.options import (
     trust,
     types,
 )
-from osc_imagetools.commands.output import plan, rotations
+from osc_imagetools.commands.output import rotations, steps
 from osc_imagetools.commands.output.base import ShowOne
 from osc_imagetools.i18n import _
 
@@ -94,7 +94,7 @@ class Rotate(ShowOne):
         session = cloud.session(self.app, parsed_args)
         request = _request(parsed_args)
         if parsed_args.dry_run:
-            return plan.planned(plan_rotation(session, request))
+            return steps.planned(plan_rotation(session, request))
         quiet = self.app.options.verbose_level == 0
         with Bar(parsed_args.name, quiet=quiet) as bar:
             done = rotate(replace(session, progress=bar), request)

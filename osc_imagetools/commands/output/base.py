@@ -14,7 +14,7 @@ from osc_lib import exceptions
 from osc_lib.command import command
 
 from osc_imagetools.commands.help import Example, epilog, shorten
-from osc_imagetools.commands.output import plan
+from osc_imagetools.commands.output import steps
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.i18n import _
 
@@ -63,7 +63,7 @@ class _Status(_Display):
     headings: Sequence[str] = ()
     """All columns, where they are known before the work is done."""
 
-    planned_headings: Sequence[str] = plan.HEADINGS
+    planned_headings: Sequence[str] = steps.HEADINGS
     """The columns of a dry run."""
 
     examples: Sequence[Example] = ()
@@ -177,7 +177,7 @@ class Lister(_Status, command.Lister):
 
         headings = self.headings
         if parsed_args.dry_run:
-            headings, row = plan.HEADINGS, plan.outcome
+            headings, row = steps.HEADINGS, steps.outcome
         done = self.completed(outcomes)
         if any(outcome.result in NOT_DONE for outcome in done):
             self.status = 1

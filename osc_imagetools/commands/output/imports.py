@@ -12,7 +12,7 @@ from osc_lib.cli import format_columns
 from osc_imagetools.commands.output.columns import Lines
 
 if TYPE_CHECKING:
-    from osc_imagetools.lifecycle.model.plan import Step
+    from osc_imagetools.lifecycle.model.step import Step
     from osc_imagetools.operations.importing import Imported
 
 Row = tuple[Sequence[str], Iterable[Any]]

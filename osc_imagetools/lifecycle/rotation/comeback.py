@@ -10,7 +10,7 @@ from datetime import datetime
 
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.image import Image
-from osc_imagetools.lifecycle.model.plan import Step
+from osc_imagetools.lifecycle.model.step import Step
 from osc_imagetools.lifecycle.rotation.planned_swap import PlannedSwap, sharing
 from osc_imagetools.lifecycle.rotation.retirement import Retirement
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from osc_imagetools.lifecycle.model.image import Image
-from osc_imagetools.lifecycle.model.plan import Step
+from osc_imagetools.lifecycle.model.step import Step
 from osc_imagetools.lifecycle.rotation.retirement import Retirement
 
 

@@ -30,7 +30,6 @@ from osc_imagetools.lifecycle.model.fences import (
 )
 from osc_imagetools.lifecycle.model.image import OUT_OF_REACH, Image
 from osc_imagetools.lifecycle.model.importing_name import importing_name
-from osc_imagetools.lifecycle.model.plan import Step
 from osc_imagetools.lifecycle.model.state import (
     State,
     derive,
@@ -38,6 +37,7 @@ from osc_imagetools.lifecycle.model.state import (
     is_listed_on_purpose,
     undo_record,
 )
+from osc_imagetools.lifecycle.model.step import Step
 from osc_imagetools.lifecycle.rotation.retirement import (
     HIDE,
     SHOW,

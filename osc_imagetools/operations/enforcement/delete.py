@@ -3,7 +3,8 @@
 """One image deleted: marked, asked about once more, and put back if it has to stay.
 
 A DELETE has no condition. So the image gets a mark first, at which whoever makes it
-current again turns back; what they had begun before that is seen afterwards.
+current again turns back; what they had begun before that is seen afterwards. What is
+asked then is handed in (`enforce`).
 """
 
 from __future__ import annotations

@@ -20,12 +20,12 @@ from datetime import datetime, timezone
 from osc_imagetools.glance.server_import import failed_stores
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.image import Image
-from osc_imagetools.lifecycle.model.plan import Step
+from osc_imagetools.lifecycle.model.step import Step
 from osc_imagetools.lifecycle.rotation.new_version import publication
 from osc_imagetools.operations.importing.attempts import with_retries
 from osc_imagetools.operations.importing.delivery import Delivered
+from osc_imagetools.operations.importing.dry_run import making, publishing
 from osc_imagetools.operations.importing.offered import unchanged_version
-from osc_imagetools.operations.importing.plan import making, publishing
 from osc_imagetools.operations.importing.prepare import PreparedImport, prepare_import
 from osc_imagetools.operations.importing.request import ImportRequest
 from osc_imagetools.operations.importing.requirements import require

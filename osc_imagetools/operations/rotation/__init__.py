@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from osc_imagetools.operations.rotation.plan import (
+from osc_imagetools.operations.rotation.dry_run import (
     plan_rotation,
 )
 from osc_imagetools.operations.rotation.request import (

@@ -12,9 +12,9 @@ from osc_imagetools.glance.images import Images
 from osc_imagetools.lifecycle.adoption import Wish
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.image import GONE, Image
-from osc_imagetools.lifecycle.model.plan import Step
 from osc_imagetools.lifecycle.model.project import Project
 from osc_imagetools.lifecycle.model.remedy import command, option, ours
+from osc_imagetools.lifecycle.model.step import Step
 from osc_imagetools.operations.editing.adopt import adopt
 from osc_imagetools.operations.missing import refuse_no_family
 from osc_imagetools.operations.name_taken import refuse_taken_name

@@ -26,8 +26,8 @@ from osc_imagetools.lifecycle.model.fences import (
     was_changed_as_shown,
 )
 from osc_imagetools.lifecycle.model.image import Image
-from osc_imagetools.lifecycle.model.plan import Step
 from osc_imagetools.lifecycle.model.state import derive
+from osc_imagetools.lifecycle.model.step import Step
 from osc_imagetools.lifecycle.rotation.planned_swap import sharing
 from osc_imagetools.lifecycle.rotation.repair import Repair, repairs
 from osc_imagetools.lifecycle.rotation.retirement import SHOW

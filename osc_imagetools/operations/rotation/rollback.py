@@ -18,9 +18,9 @@ from osc_imagetools.lifecycle.deprecation.replacement import audience
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.image import Image
-from osc_imagetools.lifecycle.model.plan import Step
 from osc_imagetools.lifecycle.model.project import Project
 from osc_imagetools.lifecycle.model.remedy import of_family
+from osc_imagetools.lifecycle.model.step import Step
 from osc_imagetools.lifecycle.rotation.comeback import Comeback, Kept
 from osc_imagetools.lifecycle.rotation.repair import Repair
 from osc_imagetools.lifecycle.rotation.retirement import Retirement

@@ -16,7 +16,7 @@ from osc_imagetools.lifecycle.model.decision import bytes_moving
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.fences import withholding
 from osc_imagetools.lifecycle.model.image import Image
-from osc_imagetools.lifecycle.model.plan import Step
+from osc_imagetools.lifecycle.model.step import Step
 
 LOG = logging.getLogger(__name__)
 

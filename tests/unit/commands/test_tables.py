@@ -17,8 +17,8 @@ from osc_imagetools.commands.output import (
     findings,
     imports,
     outcomes,
-    plan,
     rotations,
+    steps,
     usage,
     versions,
 )
@@ -28,7 +28,7 @@ from osc_imagetools.lifecycle.checks.finding import Finding
 from osc_imagetools.lifecycle.checks.severity import Check
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.image import Image
-from osc_imagetools.lifecycle.model.plan import Step
+from osc_imagetools.lifecycle.model.step import Step
 from osc_imagetools.lifecycle.rotation.repair import Repair
 from osc_imagetools.lifecycle.suggestions import Proposal
 from osc_imagetools.lifecycle.usage.uses import Tally
@@ -142,10 +142,10 @@ TABLES = {
         usage.SHORT,
         usage.images([USAGE], with_descendants=True),
     ),
-    "--dry-run": ((), plan.planned(PLANNED)),
+    "--dry-run": ((), steps.planned(PLANNED)),
     "deprecate --dry-run": (
         (),
-        rows(plan.HEADINGS, plan.outcome, DONE, MISSING),
+        rows(steps.HEADINGS, steps.outcome, DONE, MISSING),
     ),
 }
 FIELDS = {

@@ -1,7 +1,7 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
 from osc_imagetools.lifecycle.model.image import Image
-from osc_imagetools.lifecycle.model.plan import Step
+from osc_imagetools.lifecycle.model.step import Step
 
 
 def image(**fields):

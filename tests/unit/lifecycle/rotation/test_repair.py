@@ -11,8 +11,8 @@ from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.dates import format_time
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.fences import hiding, marked_leaving
-from osc_imagetools.lifecycle.model.plan import Step
 from osc_imagetools.lifecycle.model.state import State, derive, undo_record
+from osc_imagetools.lifecycle.model.step import Step
 from osc_imagetools.lifecycle.rotation.repair import repairs
 from osc_imagetools.lifecycle.rotation.retirement import HIDE, Retirement
 from osc_imagetools.lifecycle.rotation.taken_out import (

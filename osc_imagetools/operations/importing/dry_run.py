@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from osc_imagetools.glance.route import WEB_DOWNLOAD, Route
 from osc_imagetools.lifecycle.model.importing_name import importing_name
-from osc_imagetools.lifecycle.model.plan import Step
+from osc_imagetools.lifecycle.model.step import Step
 from osc_imagetools.operations.importing.prepare import PreparedImport
 from osc_imagetools.operations.importing.request import ImportRequest
 from osc_imagetools.operations.session import Location

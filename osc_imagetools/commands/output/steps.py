@@ -11,7 +11,7 @@ from osc_imagetools.commands.output.columns import Text
 
 if TYPE_CHECKING:
     from osc_imagetools.lifecycle.model.image import Image
-    from osc_imagetools.lifecycle.model.plan import Step
+    from osc_imagetools.lifecycle.model.step import Step
     from osc_imagetools.operations.session import Outcome
 
 Rows = tuple[Sequence[str], Iterable[Any]]
@@ -45,7 +45,7 @@ def planned(steps: Iterable[Step]) -> Rows:
 
 def outcome(one: Outcome) -> tuple[Any, ...]:
     """The row of what would become of one image."""
-    from osc_imagetools.lifecycle.model.plan import Step
+    from osc_imagetools.lifecycle.model.step import Step
 
     step = _STEPS.get(one.result, one.result)
     reason = one.note or _REASONS.get(step, _ASKED_FOR)

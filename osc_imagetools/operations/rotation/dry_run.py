@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from osc_imagetools.glance.members import members
 from osc_imagetools.lifecycle.model import properties
-from osc_imagetools.lifecycle.model.plan import Step
+from osc_imagetools.lifecycle.model.step import Step
 from osc_imagetools.lifecycle.rotation.continuity import compared
 from osc_imagetools.lifecycle.rotation.existing_image import ExistingImage
 from osc_imagetools.lifecycle.rotation.planned_swap import (
@@ -16,7 +16,7 @@ from osc_imagetools.lifecycle.rotation.planned_swap import (
     finishing,
     sharing,
 )
-from osc_imagetools.operations.importing.plan import making
+from osc_imagetools.operations.importing.dry_run import making
 from osc_imagetools.operations.importing.prepare import PreparedImport
 from osc_imagetools.operations.rotation.inheritance import Inheritance
 from osc_imagetools.operations.rotation.old_name import (
