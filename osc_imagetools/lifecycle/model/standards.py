@@ -24,13 +24,27 @@ class StandardError(ValueError):
 
 
 @dataclass(frozen=True)
+class ValueTest:
+    """Tells whether a standard takes a value."""
+
+    form: str
+    """A regular expression, also of JSON Schema: what is taken matches it whole."""
+    is_taken: Callable[[str], bool]
+    choices: tuple[str, ...] = ()
+    """All that is taken, where that is a list of words."""
+
+    def __call__(self, value: str) -> bool:
+        return self.is_taken(value)
+
+
+@dataclass(frozen=True)
 class Rule:
     """What a standard says of one property."""
 
     name: str
     wants: str
     """The values that it takes, in words."""
-    takes: Callable[[str], bool]
+    takes: ValueTest
     is_mandatory: bool = True
 
 
@@ -76,20 +90,31 @@ def refuse_missing(standard: str | None, fields: Mapping[str, object]) -> None:
         )
 
 
-def _is_one_of(*values: str) -> Callable[[str], bool]:
-    return frozenset(values).__contains__
+def _is_one_of(*values: str) -> ValueTest:
+    form = "|".join(map(re.escape, values))
+    return ValueTest(form, frozenset(values).__contains__, values)
 
 
-def _fits(pattern: str) -> Callable[[str], bool]:
+def _fits(pattern: str) -> ValueTest:
     compiled = re.compile(pattern, re.ASCII | re.DOTALL)
-    return lambda value: compiled.fullmatch(value) is not None
+    return ValueTest(pattern, lambda value: compiled.fullmatch(value) is not None)
 
 
-def _is_date(*forms: str) -> Callable[[str], bool]:
+_DIGITS = {
+    "%Y": "[0-9]{4}",
+    **dict.fromkeys(("%m", "%d", "%H", "%M", "%S"), "[0-9]{2}"),
+}
+
+
+def _is_date(*forms: str) -> ValueTest:
     def fits(value: str) -> bool:
         return any(_parses(value, form) for form in forms)
 
-    return fits
+    return ValueTest("|".join(map(_digits, forms)), fits)
+
+
+def _digits(form: str) -> str:
+    return re.sub("%[a-zA-Z]", lambda found: _DIGITS[found[0]], form)
 
 
 def _parses(value: str, form: str) -> bool:
@@ -100,8 +125,9 @@ def _parses(value: str, form: str) -> bool:
         return False
 
 
-def _either(*tests: Callable[[str], bool]) -> Callable[[str], bool]:
-    return lambda value: any(test(value) for test in tests)
+def _either(*tests: ValueTest) -> ValueTest:
+    form = "|".join(test.form for test in tests)
+    return ValueTest(form, lambda value: any(test(value) for test in tests))
 
 
 _ANYTHING = _fits(r".*\S.*")

@@ -4,10 +4,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from osc_imagetools.lifecycle.model.standards import (
     STANDARDS,
+    Rule,
     StandardError,
     missing,
     refuse_missing,
@@ -105,6 +108,20 @@ def test_the_standard_does_not_take(name: str, value: str) -> None:
     assert finding.wants == next(
         rule.wants for rule in STANDARDS[SCS] if rule.name == name
     )
+
+
+NO_SUCH_DAY = ("2026-02-30", "2026-13-01")
+"""Which a regular expression doesn't know."""
+
+
+@pytest.mark.parametrize("rule", STANDARDS[SCS], ids=lambda rule: rule.name)
+def test_the_form_of_a_value_is_what_is_taken(rule: Rule) -> None:
+    told = [*map(str, TAKEN.get(rule.name, ())), *REFUSED.get(rule.name, ())]
+    values = [*told, *rule.takes.choices, str(COMPLETE.get(rule.name, "none"))]
+
+    for value in set(values) - set(NO_SUCH_DAY):
+        fits = re.fullmatch(rule.takes.form, value, re.ASCII | re.DOTALL)
+        assert bool(fits) == rule.takes(value), value
 
 
 def test_all_that_is_wrong_is_said_at_once_and_on_one_line() -> None:
