@@ -1,0 +1,332 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the value of a field can be: how it is read, and how JSON Schema says that.
+
+Each kind does both, so that an editor and the reader can't tell different things.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import date, datetime, timezone
+from typing import Any
+
+import yaml
+
+from osc_imagetools.catalog.definitions import nodes
+from osc_imagetools.catalog.definitions.faults import Faults
+from osc_imagetools.lifecycle.model.dates import parse_time
+from osc_imagetools.lifecycle.model.duration import Duration
+from osc_imagetools.lifecycle.model.nearest import nearest
+
+Schema = dict[str, Any]
+
+LONGEST_TEXT = 255
+LONGEST_VALUE = 4_096
+"""Characters, of a URL and of the value of a property."""
+MOST_COUNT = (1 << 31) - 1
+"""The limit of Glance's smaller numbers."""
+MOST_ENTRIES = 1_000
+"""Of a list of words."""
+
+_LAST_STORED = "\uffff"
+"""Glance's database refuses characters beyond it."""
+
+
+class ValueKind(ABC):
+    """The values that a field takes."""
+
+    wants: str
+    """Them, in words: what a fault says."""
+
+    @abstractmethod
+    def read(self, node: yaml.Node, name: str, faults: Faults) -> Any:
+        """The value of *node*; else ``None``, and a fault of the field *name*."""
+
+    @abstractmethod
+    def schema(self) -> Schema:
+        """The same, as JSON Schema."""
+
+
+class ScalarKind(ValueKind):
+    """One value that is no list and no mapping."""
+
+    def read(self, node: yaml.Node, name: str, faults: Faults) -> Any:
+        """The value of *node*; else ``None``, and a fault of the field *name*."""
+        tag = nodes.refused_tag(node)
+        if tag is not None:
+            faults.at(node, f"{name} has the tag {tag}, which is not read")
+        elif not isinstance(node, yaml.ScalarNode):
+            faults.at(node, f"{name} must be {self.wants}, not {nodes.described(node)}")
+        else:
+            try:
+                return self.value(node)
+            except ValueError as error:
+                faults.at(node, f"{name} must be {self.wants}{_reason(error)}")
+        return None
+
+    @abstractmethod
+    def value(self, node: yaml.ScalarNode) -> Any:
+        """Its value; raises `ValueError` with what stands there, or why it is none."""
+
+
+def _reason(error: ValueError) -> str:
+    return f", {error}" if str(error) else ""
+
+
+def not_this(node: yaml.ScalarNode) -> ValueError:
+    """What stands there instead."""
+    return ValueError(f"not {nodes.described(node)}")
+
+
+def refuse_unstorable(text: str, longest: int, also: str = "") -> None:
+    """Raise `ValueError` for more than Glance takes, or a terminal shall be shown.
+
+    *longest* is in characters; *also* are those that are fine, though not printable.
+    """
+    if len(text) > longest:
+        raise ValueError(f"of at most {longest} characters")
+    is_shown = all(each.isprintable() or each in also for each in text)
+    if not is_shown or max(text, default="") > _LAST_STORED:
+        raise ValueError("of characters that can be printed, none above U+FFFF")
+
+
+def _begins(url: str) -> ValueError:
+    """What stands there instead of a URL, without what may be a password."""
+    scheme = re.match("[A-Za-z][A-Za-z0-9+.-]{0,20}:", url)
+    told = f"begins with '{scheme[0]}'" if scheme else "has no scheme"
+    return ValueError(f"not a text that {told}")
+
+
+@dataclass(frozen=True)
+class TextKind(ScalarKind):
+    """Text, as it is written: ``1.10`` without quotes is no number that ends in 1."""
+
+    wants: str = "text"
+    form: str = ""
+    """A regular expression that it matches whole; any text if empty."""
+    longest: int = LONGEST_TEXT
+    may_be_blank: bool = False
+    is_shown: bool = True
+    """Whether a fault may say what stands there: a URL may hold a password."""
+
+    def value(self, node: yaml.ScalarNode) -> str:
+        """Its text."""
+        if nodes.kind_of(node) in (nodes.TRUTH, nodes.NOTHING):
+            raise ValueError(f"not {nodes.described(node)}: write it in quotes")
+        text = str(node.value)
+        if not (self.may_be_blank or text.strip()):
+            raise ValueError("not an empty one")
+        refuse_unstorable(text, self.longest)
+        if self.form and not re.fullmatch(self.form, text):
+            raise not_this(node) if self.is_shown else _begins(text)
+        return text
+
+    def schema(self) -> Schema:
+        """A string; a number, too, where it can be one."""
+        types = ["string"]
+        if not self.form or re.fullmatch(self.form, "1"):
+            types.append("number")
+        schema: Schema = {"type": types, "maxLength": self.longest}
+        if self.form:
+            schema["pattern"] = f"^(?:{self.form})$"
+        elif not self.may_be_blank:
+            schema["pattern"] = r"\S"
+        return schema
+
+
+@dataclass(frozen=True)
+class FlagKind(ScalarKind):
+    """True or false, in any of the words that YAML 1.1 has for them."""
+
+    wants: str = "true or false"
+
+    def value(self, node: yaml.ScalarNode) -> bool:
+        """Which of them."""
+        if nodes.kind_of(node) != nodes.TRUTH:
+            raise not_this(node)
+        return bool(nodes.constructed(node))
+
+    def schema(self) -> Schema:
+        """A Boolean."""
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True)
+class NumberKind(ScalarKind):
+    """A whole number."""
+
+    least: int = 0
+    most: int = MOST_COUNT
+
+    @property
+    def wants(self) -> str:  # type: ignore[override]
+        """Its bounds."""
+        return f"a whole number from {self.least} to {self.most}"
+
+    def value(self, node: yaml.ScalarNode) -> int:
+        """The number."""
+        if nodes.kind_of(node) != nodes.WHOLE:
+            raise not_this(node)
+        number = int(nodes.constructed(node))
+        if not self.least <= number <= self.most:
+            raise not_this(node)
+        return number
+
+    def schema(self) -> Schema:
+        """An integer."""
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+
+@dataclass(frozen=True)
+class ChoiceKind(ScalarKind):
+    """One of a few words."""
+
+    choices: tuple[str, ...]
+
+    @property
+    def wants(self) -> str:  # type: ignore[override]
+        """All of them."""
+        *others, last = self.choices
+        return f"{', '.join(others)} or {last}" if others else last
+
+    def value(self, node: yaml.ScalarNode) -> str:
+        """The word."""
+        text = str(node.value)
+        if nodes.kind_of(node) == nodes.TEXT and text in self.choices:
+            return text
+        meant = nearest(text, self.choices)
+        hint = f"; did you mean '{meant}'?" if meant else ""
+        raise ValueError(f"{not_this(node)}{hint}")
+
+    def schema(self) -> Schema:
+        """The words."""
+        return {"enum": list(self.choices)}
+
+
+def _moment(node: yaml.ScalarNode) -> datetime:
+    """A date or a time, with or without quotes."""
+    if nodes.kind_of(node) == nodes.DATE:
+        made = nodes.constructed(node)
+        # A datetime is a date, too.
+        text = made.isoformat() if isinstance(made, date) else ""
+    else:
+        text = str(node.value)
+    moment = parse_time(text)
+    if moment is None or not re.match(DATE_FORM, str(node.value)):
+        raise not_this(node)
+    return moment.astimezone(timezone.utc)
+
+
+DATE_FORM = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME_FORM = f"{DATE_FORM}(?:[Tt ].+)?"
+
+
+@dataclass(frozen=True)
+class DayKind(ScalarKind):
+    """A day; of a time, that in UTC."""
+
+    wants: str = "a date, such as 2026-03-01"
+
+    def value(self, node: yaml.ScalarNode) -> date:
+        """The day."""
+        return _moment(node).date()
+
+    def schema(self) -> Schema:
+        """A string that begins as a date does."""
+        return {"type": "string", "pattern": f"^{_TIME_FORM}$"}
+
+
+@dataclass(frozen=True)
+class MomentKind(ScalarKind):
+    """A time in UTC; a date is its midnight."""
+
+    wants: str = "a date, such as 2026-03-01"
+
+    def value(self, node: yaml.ScalarNode) -> datetime:
+        """The time."""
+        return _moment(node)
+
+    def schema(self) -> Schema:
+        """A string that begins as a date does."""
+        return {"type": "string", "pattern": f"^{_TIME_FORM}$"}
+
+
+_NOW = datetime(2000, 1, 1, tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True)
+class DurationKind(ScalarKind):
+    """A length of time, in the words of whoever wrote it."""
+
+    wants: str = "a length of time, such as 90d, 6 months or 1y"
+
+    def value(self, node: yaml.ScalarNode) -> str:
+        """Its text."""
+        text = str(node.value)
+        try:
+            Duration.parse(text).after(_NOW)
+        except ValueError:
+            raise not_this(node) from None
+        return text
+
+    def schema(self) -> Schema:
+        """Numbers and their units."""
+        units = "h|hours?|d|days?|w|weeks?|months?|y|years?"
+        return {
+            "type": "string",
+            "pattern": rf"^\s*(?:[0-9]{{1,6}}\s*(?:{units})\s*)+$",
+        }
+
+
+@dataclass(frozen=True)
+class EitherKind(ScalarKind):
+    """What one of two kinds takes: the first that does."""
+
+    first: ScalarKind
+    second: ScalarKind
+
+    @property
+    def wants(self) -> str:  # type: ignore[override]
+        """Both of them."""
+        return f"{self.first.wants}, or {self.second.wants}"
+
+    def value(self, node: yaml.ScalarNode) -> Any:
+        """What it is to the first of them that takes it."""
+        try:
+            return self.first.value(node)
+        except ValueError:
+            return self.second.value(node)
+
+    def schema(self) -> Schema:
+        """Any of both."""
+        return {"anyOf": [self.first.schema(), self.second.schema()]}
+
+
+@dataclass(frozen=True)
+class ListKind(ValueKind):
+    """Values of one kind, in their order."""
+
+    entry: ValueKind
+    most: int = MOST_ENTRIES
+    wants: str = "a list"
+
+    def read(
+        self, node: yaml.Node, name: str, faults: Faults
+    ) -> tuple[Any, ...] | None:
+        """The values of *node*, in a tuple; what is none is a fault of its own."""
+        if not isinstance(node, yaml.SequenceNode) or nodes.refused_tag(node):
+            faults.at(node, f"{name} must be {self.wants}, not {nodes.described(node)}")
+            return None
+        if len(node.value) > self.most:
+            faults.at(node, f"{name} has more than {self.most} entries")
+            return None
+        entry = f"an entry of {name}"
+        read = [self.entry.read(each, entry, faults) for each in node.value]
+        return tuple(each for each in read if each is not None)
+
+    def schema(self) -> Schema:
+        """An array."""
+        return {"type": "array", "items": self.entry.schema(), "maxItems": self.most}
