@@ -138,7 +138,12 @@ VERSION = RecordKind(
             "when the vendor built it",
             "found when it is imported",
         ),
-        FieldRow("id", _ID, "the ID of an image that is there already"),
+        FieldRow(
+            "id",
+            _ID,
+            "the ID that openstack-image-manager gives the image; here an ID comes "
+            "from name and generation",
+        ),
         FieldRow(
             "visibility", _VISIBILITY, "the visibility of this version", "the image's"
         ),
@@ -153,7 +158,7 @@ VERSION = RecordKind(
         FieldRow(
             "image_description",
             TextKind(longest=LONGEST_VALUE),
-            "read and left out, as by openstack-image-manager: use 'meta'",
+            "accepted, without effect, as by openstack-image-manager: use 'meta'",
         ),
         FieldRow(
             "source",
@@ -162,7 +167,7 @@ VERSION = RecordKind(
                 wants=f"{_REMOTE_URL.wants}, or private",
                 form=f"{_REMOTE}|private",
             ),
-            "read and left out, as by openstack-image-manager: 'url' is recorded",
+            "accepted, without effect, as by openstack-image-manager: see 'url'",
         ),
     ),
 )
@@ -264,8 +269,8 @@ IMAGE = RecordKind(
         FieldRow(
             "multi",
             _FLAG,
-            "true: the versions are one family of this name. false: each version is a "
-            "family of its own, of this name, the separator and the version",
+            "whether the versions are one family of this name; else, each is a family "
+            "of its own, of this name, the separator and the version",
             "true",
         ),
         FieldRow(
@@ -276,9 +281,19 @@ IMAGE = RecordKind(
         ),
         FieldRow("format", _FORMAT, "the disk format", "that of the bytes"),
         FieldRow("login", _TEXT, "the user to log in as: image_original_user"),
-        FieldRow("password", _SECRET, "read and left out"),
-        FieldRow("min_disk", NumberKind(), "GiB", "what the disk of the image needs"),
-        FieldRow("min_ram", NumberKind(), "MiB", "0"),
+        FieldRow("password", _SECRET, "accepted, and not kept"),
+        FieldRow(
+            "min_disk",
+            NumberKind(),
+            "the smallest root disk, in GiB",
+            "what the disk of the image needs",
+        ),
+        FieldRow(
+            "min_ram",
+            NumberKind(),
+            "the least memory, in MiB",
+            "that of the current version",
+        ),
         FieldRow(
             "status",
             ChoiceKind(("active", "deactivated")),
@@ -291,18 +306,22 @@ IMAGE = RecordKind(
         FieldRow("tags", ListKind(_TEXT), "the tags, beside 'os:' and os_distro"),
         FieldRow("meta", META, "the properties"),
         FieldRow("versions", ListKind(VERSION), "the versions that there are"),
-        FieldRow("shortname", _TEXT, "a name for the files of mirrors; read only"),
+        FieldRow("shortname", _TEXT, "a name for the files of a mirror; no effect"),
         FieldRow(
             "latest_url",
             _REMOTE_URL,
-            "where openstack-image-manager's own scripts look for builds; read only",
+            "where scripts of openstack-image-manager look for builds; no effect",
         ),
-        FieldRow("latest_checksum_url", _WEB_URL, "and for their checksums; read only"),
+        FieldRow(
+            "latest_checksum_url",
+            _WEB_URL,
+            "where they look for checksums; no effect",
+        ),
         FieldRow(
             "keep",
             EitherKind(_FLAG, NumberKind(1, MOST_KEPT)),
             "how many previous versions are kept, 1 or more; true: all of them. "
-            "(openstack-image-manager has true and false only.)",
+            "openstack-image-manager knows true and false only",
         ),
         _ours("delete_after", DurationKind(), "how long a retired version is kept"),
         _ours(

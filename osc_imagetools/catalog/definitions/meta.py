@@ -171,9 +171,9 @@ META = MetaKind(
         property_row("architecture", "the processor, such as x86_64", "risc-v"),
         property_row("hotfix_hours", "within how many hours critical fixes come"),
         property_row("hw_cdrom_bus", "the bus of CD-ROMs: ide, sata, scsi or usb"),
-        property_row("hw_disk_bus", "the bus of disks: virtio, scsi …"),
+        property_row("hw_disk_bus", "the bus of disks, such as virtio or scsi"),
         property_row("hw_firmware_type", "the firmware: uefi or bios"),
-        property_row("hw_machine_type", "the machine: pc, q35, virt …"),
+        property_row("hw_machine_type", "the machine, such as pc, q35 or virt"),
         property_row(
             "hw_qemu_guest_agent", "whether the guest runs QEMU's agent: yes or no"
         ),
@@ -186,17 +186,23 @@ META = MetaKind(
             "hw_watchdog_action",
             "what a hanging guest causes: disabled, reset, poweroff, pause or none",
         ),
-        property_row("hypervisor_type", "the hypervisor: qemu, kvm, ironic …"),
+        property_row("hypervisor_type", "the hypervisor, such as qemu"),
         property_row("image_description", "a text or a URL about the image"),
-        property_row("os_distro", "the distribution, in lower case: ubuntu"),
-        property_row("os_version", "the version of the distribution: '24.04'"),
-        property_row("os_purpose", "what it is meant for: generic, minimal …"),
-        property_row("os_type", "linux or windows"),
+        property_row("os_distro", "the distribution, in lower case, such as ubuntu"),
+        property_row("os_version", "the version of the distribution, such as 24.04"),
+        property_row("os_purpose", "what it is meant for, such as generic or k8snode"),
+        property_row("os_type", "the kind of system: linux or windows"),
         property_row("os_admin_user", "the user that administers the guest"),
         property_row("patchlevel", "which patches it has"),
-        property_row("provided_until", "until when the family is offered"),
-        property_row("replace_frequency", "how often a new version comes"),
-        property_row("uuid_validity", "how long the ID of a version stays valid"),
+        property_row(
+            "provided_until", "until when the family is offered: a date, notice or none"
+        ),
+        property_row(
+            "replace_frequency", "how often a new version comes, such as monthly"
+        ),
+        property_row(
+            "uuid_validity", "how long the ID of a version stays valid, such as last-3"
+        ),
     ),
 )
 """What the schema of openstack-image-manager has, and any other property."""
