@@ -50,7 +50,7 @@ def find_checksum(listing: bytes, *file_names: str) -> Checksum:
     compared without their directories. Raises `NoListError`, `NotListedError`, and
     `ChecksumListError` when the list contradicts itself.
     """
-    text = _signed_part(_text(listing))
+    text = signed_part(_text(listing))
     found = list(entries(text))
     if not found:
         raise _no_checksum(text)
@@ -131,10 +131,11 @@ def _beginning(text: str) -> str:
     return printable(text.strip(), SHOWN_CHARACTERS)
 
 
-def _signed_part(text: str) -> str:
+def signed_part(text: str) -> str:
     """What an OpenPGP signature is about; all of *text* if nothing is signed.
 
-    Only that part counts: what stands around it, anybody can have added.
+    Only that part counts: what stands around it, anybody can have added. Raises
+    `NoListError` where the signature is missing.
     """
     _, begin, rest = f"\n{text}".replace("\r\n", "\n").partition(f"\n{SIGNED}\n")
     if not begin:

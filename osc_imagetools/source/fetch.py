@@ -8,6 +8,7 @@ import logging
 import urllib.parse
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 
 from osc_imagetools.source.access import Access
 from osc_imagetools.source.file_url import open_file
@@ -65,22 +66,35 @@ def head(url: str, access: Access) -> Source:
     return head_http(url, access)
 
 
-def read_list(url: str, access: Access) -> bytes:
-    """A small text from *url*, whole: a checksum list. At most 4 MiB.
+@dataclass(frozen=True)
+class SmallText:
+    """A text that was read whole."""
 
-    Raises `SourceError`.
+    url: str
+    """Where it was found in the end, in public form."""
+    content: bytes
+
+
+def read_text(url: str, access: Access, what: str, longest: int) -> SmallText:
+    """A small text from *url*, whole: *what*, of at most *longest* bytes.
+
+    Raises `SourceError`, also for a longer one.
     """
-    LOG.info("Reading the list %s …", public(url))
     text = bytearray()
     with closing(open_source(url, access)) as source:
         for block in source.blocks():
             text += block
-            if len(text) > LONGEST_LIST_BYTES:
+            if len(text) > longest:
                 raise SourceError(
-                    f"{source.url} is not a checksum list",
-                    f"it is longer than {LONGEST_LIST_BYTES} bytes",
+                    f"{source.url} is not {what}", f"it is longer than {longest} bytes"
                 )
-    return bytes(text)
+    return SmallText(source.url, bytes(text))
+
+
+def read_list(url: str, access: Access) -> bytes:
+    """A small text from *url*, whole: a checksum list. At most 4 MiB."""
+    LOG.info("Reading the list %s …", public(url))
+    return read_text(url, access, "a checksum list", LONGEST_LIST_BYTES).content
 
 
 def is_file(url: str) -> bool:

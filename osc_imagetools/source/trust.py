@@ -18,6 +18,10 @@ class Trust:
     """
 
     checksum: Checksum | None = None
+    is_signed: bool = False
+    """Whether a keyring has proven it: then it was found in a list, not typed."""
+    list_url: str = ""
+    """Where it was found, in public form."""
     checksum_url: str | None = None
     auto: bool = False
     """Look where vendors publish theirs, also where it needn't be verified."""

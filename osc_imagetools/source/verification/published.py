@@ -113,7 +113,7 @@ def published(
     `UnverifiedError` where nothing tells, and what the search has met:
     `ChecksumListError`, `SignatureError`, `KeyringError`, `SourceError`.
     """
-    found = Published(trust.checksum)
+    found = Published(trust.checksum, trust.is_signed, trust.list_url)
     if trust.checksum_url or trust.looks_for_lists:
         keyring = Keyring.read(trust.keyring) if trust.keyring else None
         read = partial(lists.read, access=access, before=let_go)
@@ -162,7 +162,7 @@ class _Search:
         """What the one list *where* says; raises whatever is wrong with it."""
         listing = self.read_list(where.url)
         if self.keyring:
-            listing = self._proven(self.keyring, listing, where)
+            listing = proven(self.keyring, listing, where, self.read_list)
         checksum = find_checksum(listing, *self.names)
         return Published(checksum, self.keyring is not None, public(where.url))
 
@@ -205,29 +205,40 @@ class _Search:
                 if _is_broken(error):
                     tried.add(folder)
 
-    def _proven(self, keyring: Keyring, listing: bytes, where: PublishedList) -> bytes:
-        """What of *listing* is signed by *keyring*."""
-        shown = public(where.url)
-        if is_clearsigned(listing):
-            return keyring.signed_text(listing, shown)
-        unsigned = UnsignedError(
-            f"{shown} can't be verified",
-            "it has no signature, inside it or beside it",
-            "Specify a signed list with --checksum-url, or remove --keyring.",
-        )
-        for url in where.signatures:
-            try:
-                signature = self.read_list(url)
-                if is_clearsigned(signature):
-                    return keyring.signed_text(signature, public(url))
-                keyring.verify(listing, signature, shown)
-            except AbsentError:
-                continue
-            except UnsignedError as error:
-                unsigned = error
-            else:
-                return listing
-        raise unsigned
+
+def proven(
+    keyring: Keyring,
+    listing: bytes,
+    where: PublishedList,
+    read_list: Callable[[str], bytes],
+    otherwise: str = "Specify a signed list with --checksum-url, or remove --keyring.",
+) -> bytes:
+    """What of *listing*, read from *where*, is signed by *keyring*.
+
+    *otherwise* is what to do where nothing is. Raises `SignatureError`, and
+    `UnsignedError` where there is no signature at all.
+    """
+    shown = public(where.url)
+    if is_clearsigned(listing):
+        return keyring.signed_text(listing, shown)
+    unsigned = UnsignedError(
+        f"{shown} can't be verified",
+        "it has no signature, inside it or beside it",
+        otherwise,
+    )
+    for url in where.signatures:
+        try:
+            signature = read_list(url)
+            if is_clearsigned(signature):
+                return keyring.signed_text(signature, public(url))
+            keyring.verify(listing, signature, shown)
+        except AbsentError:
+            continue
+        except UnsignedError as error:
+            unsigned = error
+        else:
+            return listing
+    raise unsigned
 
 
 def _is_broken(error: OperatorError) -> bool:
