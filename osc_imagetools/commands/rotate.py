@@ -114,11 +114,16 @@ def _fault(parsed_args: argparse.Namespace) -> str | None:
             "--image: the image is stored already, so options that fetch, "
             "verify, unpack, convert or store it do not apply"
         )
-    if (parsed_args.mirrors or parsed_args.source_user) and not parsed_args.url:
+    said = parsed_args.source
+    if parsed_args.mirrors and not parsed_args.url:
+        return _("--mirror requires --url")
+    if parsed_args.source_user and not (parsed_args.url or said):
         return _(
-            "--mirror and --source-user require --url (without it, the credentials "
+            "--source-user requires --url or --source (without them, the credentials "
             "come from ~/.netrc)"
         )
+    if parsed_args.source_index and not (said and said.is_url):
+        return _("--source-index requires a --source that is a URL with placeholders")
     return None
 
 
@@ -215,9 +220,16 @@ def _request(parsed_args: argparse.Namespace) -> RotateRequest:
     from osc_imagetools.operations.rotation import RotateRequest
 
     url = parsed_args.url or parsed_args.file
+    builds = source.build_source(parsed_args)
     said = policy.values(parsed_args)
+    unset = {*parsed_args.unset_properties}
     if parsed_args.by_tag:
         said[properties.FAMILY_TAG] = parsed_args.by_tag
+    if builds:
+        said[properties.FAMILY_SOURCE] = builds.public
+    if parsed_args.url:
+        # From now on, the family's builds come from there.
+        unset.add(properties.FAMILY_SOURCE)
     return RotateRequest(
         parsed_args.name,
         access=source.access(parsed_args),
@@ -226,10 +238,11 @@ def _request(parsed_args: argparse.Namespace) -> RotateRequest:
         description=description.description(parsed_args),
         route=route.route(parsed_args),
         urls=(url, *parsed_args.mirrors) if url else (),
+        source=builds,
         image=parsed_args.image,
         retirement=succession.retirement(parsed_args),
         policy=said,
-        unset=frozenset(parsed_args.unset_properties),
+        unset=frozenset(unset),
         verify_command=parsed_args.verify_command,
         adopt=parsed_args.adopt,
         copy_members=parsed_args.copy_members,

@@ -65,7 +65,8 @@ def test_a_rotation_of_a_family_that_is_not_there_begins_one_only_if_told(
     refused(
         outcome,
         f"There is no family '{TYPED}'",
-        "Did you mean 'debian-13'? To start it, use --url, --file or --image.",
+        "Did you mean 'debian-13'? "
+        "To start it, use --source, --url, --file or --image.",
     )
 
 

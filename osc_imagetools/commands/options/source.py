@@ -9,6 +9,7 @@ import pathlib
 import re
 import sys
 import urllib.parse
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from osc_imagetools.commands.options import groups, types
@@ -16,13 +17,14 @@ from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
     from osc_imagetools.source.access import Access
+    from osc_imagetools.source.builds import BuildSource
 
 STALL_SECONDS = 60
 
 
 def add_origin(parser: argparse.ArgumentParser) -> None:
-    """``--url|--file|--image``."""
-    told = _("Use at most one of --url, --file and --image.")
+    """``--url|--source|--file|--image``, ``--source-index``."""
+    told = _("Use at most one of --url, --source, --file and --image.")
     source = groups.group(parser, groups.SOURCE, told)
     group = source.add_mutually_exclusive_group()
     group.add_argument(
@@ -31,8 +33,20 @@ def add_origin(parser: argparse.ArgumentParser) -> None:
         metavar="<url>",
         type=types.url,
         help=_(
-            "Import the new version from this URL (default: the URL of the current "
-            "version, which is its property image_source)"
+            "Import the new version from this URL (default: what --source was the last "
+            "time, or else the URL of the current version, which is its property "
+            "image_source)"
+        ),
+    )
+    group.add_argument(
+        "--source",
+        metavar="<source>",
+        type=types.build_source,
+        help=_(
+            "Find the newest build of this source, import it, and record the source "
+            "with the family: the name of a vendor's layout, such as debian/13; a URL "
+            "with {version} or {date} in its path; or "
+            "simplestreams:<url>#<product>[/<file>]"
         ),
     )
     group.add_argument(
@@ -48,6 +62,15 @@ def add_origin(parser: argparse.ArgumentParser) -> None:
         help=_(
             "Use this image, which is in Glance already, as the new version (name or "
             "ID): built by hand, by Packer, or left staged by an earlier rotation"
+        ),
+    )
+    source.add_argument(
+        "--source-index",
+        metavar="<url>",
+        type=types.web_url,
+        help=_(
+            "Read the names of builds from this page or checksum list (default: the "
+            "folder of the first placeholder in the URL of --source)"
         ),
     )
 
@@ -153,7 +176,7 @@ def access(parsed_args: argparse.Namespace) -> Access:
     """
     from osc_imagetools.source.access import CONNECTIONS, RETRIES, Access
 
-    url = getattr(parsed_args, "url", None)
+    url = _where(parsed_args)
     said = parsed_args.source_user
     retries = parsed_args.source_retries
     return Access(
@@ -166,6 +189,21 @@ def access(parsed_args: argparse.Namespace) -> Access:
         user_url=url,
         user_agent=parsed_args.user_agent,
     )
+
+
+def build_source(parsed_args: argparse.Namespace) -> BuildSource | None:
+    """Where to find the newest build, if that was said."""
+    said: BuildSource | None = parsed_args.source
+    if said is None or parsed_args.source_index is None:
+        return said
+    return replace(said, index=parsed_args.source_index)
+
+
+def _where(parsed_args: argparse.Namespace) -> str | None:
+    """The URL at whose host a user is known."""
+    said = getattr(parsed_args, "source", None)
+    url: str | None = said.url() if said else getattr(parsed_args, "url", None)
+    return url
 
 
 def urls(parsed_args: argparse.Namespace) -> tuple[str, ...]:

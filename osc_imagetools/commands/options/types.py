@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from osc_imagetools.lifecycle.adoption import Wish
     from osc_imagetools.lifecycle.model.duration import Duration
+    from osc_imagetools.source.builds import BuildSource
     from osc_imagetools.source.checksums import Checksum
 
 LONGEST_PROPERTY_NAME = 255
@@ -96,6 +97,18 @@ def _url(text: str) -> str:
     if parts.scheme.lower() != "file" and not parts.hostname:
         raise ValueError("the URL names no host")
     return text
+
+
+def _web_url(text: str) -> str:
+    if not _url(text).lower().startswith(("http:", "https:")):
+        raise ValueError("only URLs of http: and https: are supported")
+    return text
+
+
+def _build_source(text: str) -> BuildSource:
+    from osc_imagetools.source.builds import BuildSource
+
+    return BuildSource.parse(text)
 
 
 def _size(text: str) -> int:
@@ -258,6 +271,10 @@ image_name = _type(_name)
 """A name that an image can have."""
 url = _type(_url)
 """A URL that we can read."""
+web_url = _type(_web_url)
+"""A URL of a web server."""
+build_source = _type(_build_source)
+"""Where to find the newest build."""
 size = _type(_size)
 """Bytes, written as ``10737418240``, ``10G`` or ``10GB`` (powers of 1,024)."""
 day = _type(_date)

@@ -52,6 +52,7 @@ DELETE_AFTER = "lifecycle_delete_after"
 UNUSED_FOR = "lifecycle_unused_for"
 END_AT = "lifecycle_end_at"
 FAMILY_TAG = "lifecycle_tag"
+FAMILY_SOURCE = "lifecycle_source"
 BLOCKED = "lifecycle_blocked"
 HISTORY = "lifecycle_history"
 ADDED = "lifecycle_added"
@@ -162,6 +163,7 @@ TABLE = (
             (UNUSED_FOR, "ours", "how long no server was started from what is deleted"),
             (END_AT, "ours", "when the family ends, ISO 8601 in UTC"),
             (FAMILY_TAG, "ours", "the tag that only the current version has"),
+            (FAMILY_SOURCE, "ours", "where its builds are, without credentials"),
             (BLOCKED, "ours", "what was rolled back and does not come back, in JSON"),
             (HISTORY, "ours", "deleted versions with their dates, in JSON"),
             (REPLACE_FREQUENCY, "scs-0102", "how often a new version comes"),

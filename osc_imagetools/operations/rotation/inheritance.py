@@ -53,7 +53,7 @@ def own_urls(request: RotateRequest, family: Family) -> tuple[str, ...]:
         raise OperatorError(
             f"The source of a new version of '{request.name}' is unknown",
             told or "none of its versions has been current yet",
-            "Use --url, --file or --image.",
+            "Use --source, --url, --file or --image.",
         )
     return (str(source),)
 

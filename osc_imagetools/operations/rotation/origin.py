@@ -48,11 +48,12 @@ from osc_imagetools.operations.rotation.name_holder import (
     adopt_name_holder,
     refuse_others,
 )
+from osc_imagetools.operations.rotation.newest_build import with_newest_build
 from osc_imagetools.operations.rotation.request import RotateRequest
 from osc_imagetools.operations.rotation.swap import Swap
 from osc_imagetools.operations.session import Session
 
-BEGIN = "To start it, use --url, --file or --image"
+BEGIN = "To start it, use --source, --url, --file or --image"
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,8 @@ def decided(
     family = swap.repair()
     refuse_others(session, family, allow_others=request.allow_duplicate)
     refuse_ended(session.project, family, session.images.now())
+    request, found = with_newest_build(request, family)
+    swap.steps += found
     download = chosen_download(session, request, family)
     if isinstance(download, SkipReason):
         yield SkippedRotation(family, download)

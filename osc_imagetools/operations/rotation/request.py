@@ -15,6 +15,7 @@ from osc_imagetools.lifecycle.rotation.repair import Repair
 from osc_imagetools.lifecycle.rotation.retirement import Retirement
 from osc_imagetools.operations.importing.request import Download
 from osc_imagetools.source.access import Access
+from osc_imagetools.source.builds import BuildSource
 from osc_imagetools.source.packing import Packing
 from osc_imagetools.source.trust import Trust
 from osc_imagetools.source.verification.lists import Lists
@@ -36,7 +37,10 @@ class RotateRequest:
     description: Description
     route: Route
     urls: tuple[str, ...] = ()
-    """Empty: those of the image named below, or of the current version's own source."""
+    """Empty: those of the image or of the source named below, or of the current
+    version's own source."""
+    source: BuildSource | None = None
+    """Where to find the newest build, instead of URLs; ``None``: as the family says."""
     image: str | None = None
     """The name or ID of an image that is there already, instead of a source."""
     retirement: Retirement = field(default_factory=Retirement)

@@ -23,6 +23,9 @@ differs in any case."""
 
 BY_INDEX = "Check the URL, or name the page that lists the builds with --source-index."
 
+_SAMPLES = {"{date}": "20260101", "{version}": "1.2.3"}
+"""What names are compared with, in the place of placeholders."""
+
 
 class NoBuildError(OperatorError):
     """A source has no build, or none that can be found."""
@@ -35,7 +38,10 @@ def no_match(
 
     *wanted* is the part of it that a name would have to be.
     """
-    like = near_names(wanted, ("/".join(name) for name in names))
+    sample = wanted
+    for placeholder, text in _SAMPLES.items():
+        sample = sample.replace(placeholder, text)
+    like = near_names(sample, ("/".join(name) for name in names))
     nearest = f"; the nearest: {', '.join(like)}" if like else ""
     return NoBuildError(
         f"No build of {pattern} was found",
