@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from osc_imagetools.commands import cloud
 from osc_imagetools.commands.options import (
+    builds,
     common,
     description,
     groups,
@@ -69,6 +70,7 @@ class LifecycleSet(Lister):
         )
         replacement.add(parser, groups.IMAGES)
         policy.add_values(parser)
+        builds.add_to_policy(parser)
         common.add_dry_run(parser)
         project.add(parser)
         common.add_long(parser)
@@ -191,6 +193,8 @@ def _add_adoption(parser: argparse.ArgumentParser) -> None:
 
 def _set_fault(parsed_args: argparse.Namespace) -> str | None:
     """What can't be meant by a command line."""
+    if fault := builds.fault(parsed_args):
+        return fault
     labels = parsed_args.image_version or parsed_args.build_date
     of_images = parsed_args.hold or parsed_args.replacement
     if parsed_args.from_file is not None:

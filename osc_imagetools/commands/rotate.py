@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from osc_imagetools.commands import cloud
 from osc_imagetools.commands.options import (
+    builds,
     common,
     description,
     groups,
@@ -122,9 +123,7 @@ def _fault(parsed_args: argparse.Namespace) -> str | None:
             "--source-user requires --url or --source (without them, the credentials "
             "come from ~/.netrc)"
         )
-    if parsed_args.source_index and not (said and said.is_url):
-        return _("--source-index requires a --source that is a URL with placeholders")
-    return None
+    return builds.fault(parsed_args)
 
 
 def _said(parsed_args: argparse.Namespace, *subjects: ModuleType) -> bool:
@@ -220,13 +219,10 @@ def _request(parsed_args: argparse.Namespace) -> RotateRequest:
     from osc_imagetools.operations.rotation import RotateRequest
 
     url = parsed_args.url or parsed_args.file
-    builds = source.build_source(parsed_args)
     said = policy.values(parsed_args)
     unset = {*parsed_args.unset_properties}
     if parsed_args.by_tag:
         said[properties.FAMILY_TAG] = parsed_args.by_tag
-    if builds:
-        said[properties.FAMILY_SOURCE] = builds.public
     if parsed_args.url:
         # From now on, the family's builds come from there.
         unset.add(properties.FAMILY_SOURCE)
@@ -238,7 +234,7 @@ def _request(parsed_args: argparse.Namespace) -> RotateRequest:
         description=description.description(parsed_args),
         route=route.route(parsed_args),
         urls=(url, *parsed_args.mirrors) if url else (),
-        source=builds,
+        source=builds.build_source(parsed_args),
         image=parsed_args.image,
         retirement=succession.retirement(parsed_args),
         policy=said,

@@ -315,6 +315,7 @@ POLICY = {
     "replace_frequency": ("--replace-frequency", "monthly"),
     "provided_until": ("--provided-until", "2030-06-30"),
     "uuid_validity": ("--uuid-validity", "last-3"),
+    "lifecycle_source": ("--source", "debian/13"),
 }
 
 

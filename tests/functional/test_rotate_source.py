@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ from tests.cloud.vendors.folders import apache, nginx
 from tests.cloud.vendors.openpgp import Key
 from tests.functional.families import changed
 from tests.functional.generations import (
+    FAMILY,
     NEW,
     NEWER,
     OLD,
@@ -105,6 +107,47 @@ def test_newest_build_is_imported_and_each_later_run_finds_the_next(
     assert (third["old_id"], third["new_version"]) == (image["id"], "20260501")
     assert current(member)[SOURCE] == vendor.pattern
     assert SOURCE in third["carried_over"]
+
+
+def test_source_of_a_family_that_has_its_newest_build_is_recorded_by_a_command(
+    member: Account, vendor: Vendor
+) -> None:
+    own_id = version(member, content=OLD)
+    vendor.publish("20260301", OLD)
+    before = everything(member)
+
+    told = done(rotate(member, "--source", vendor.pattern), "unchanged")
+    unrecorded = everything(member)
+    _, _, how = told["note"].partition("to record its source: openstack ")
+    recorded = member.openstack(*shlex.split(how))
+    again = done(rotate(member, "--source", vendor.pattern), "unchanged")
+
+    assert unrecorded == before
+    assert recorded.status == 0, recorded
+    assert shown(member, own_id)[SOURCE] == vendor.pattern
+    assert "record" not in again["note"]
+    vendor.publish("20260401", NEW)
+    assert done(rotate(member))["new_version"] == "20260401"
+
+
+def test_source_is_set_and_forgotten_with_the_policy(
+    member: Account, vendor: Vendor
+) -> None:
+    own_id = version(member, content=OLD)
+    family = ["--family", FAMILY, "-f", "json"]
+    index = ["--source-index", vendor.source.url("noble/")]
+    settings = ["image", "lifecycle", "set", *family]
+
+    done_so = member.openstack(*settings, "--source", vendor.pattern, *index)
+    told = shown(member, own_id)[SOURCE]
+    unmeant = member.openstack(*settings, *index)
+    forgotten = member.openstack("image", "lifecycle", "unset", *family, "--source")
+
+    assert [row["Result"] for row in done_so.json()] == ["set"]
+    assert told == f"{vendor.pattern} {index[1]}"
+    assert (unmeant.status, unmeant.stdout) == (WRONG_USAGE, "")
+    assert [row["Result"] for row in forgotten.json()] == ["unset"]
+    assert SOURCE not in shown(member, own_id)
 
 
 def test_build_that_is_published_half_way_is_passed_over_until_it_is_there(

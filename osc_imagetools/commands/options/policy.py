@@ -7,7 +7,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from osc_imagetools.commands.options import groups, types
+from osc_imagetools.commands.options import builds, groups, types
 from osc_imagetools.i18n import _
 
 _OPTIONS: dict[str, tuple[str, str]] = {
@@ -83,20 +83,34 @@ def add_names(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help=_("Stop keeping the tag of the family on its current version only"),
     )
+    group.add_argument(
+        "--source",
+        action="store_true",
+        help=_("Forget where 'image rotate' finds the newest build of the family"),
+    )
 
 
 def values(parsed_args: argparse.Namespace) -> dict[str, str]:
     """What was said, as it is stored, by the name of the property."""
+    from osc_imagetools.lifecycle.model import properties
+
     said = {name: _said(parsed_args, name) for name in _OPTIONS}
     names = _properties()
-    return {names[name]: text for name, text in said.items() if text}
+    told = {names[name]: text for name, text in said.items() if text}
+    if source := builds.build_source(parsed_args):
+        told[properties.FAMILY_SOURCE] = source.public
+    return told
 
 
 def names(parsed_args: argparse.Namespace) -> list[str]:
     """The properties that are to be taken away."""
     from osc_imagetools.lifecycle.model import properties
 
-    named = {**_properties(), "by-tag": properties.FAMILY_TAG}
+    named = {
+        **_properties(),
+        "by-tag": properties.FAMILY_TAG,
+        "source": properties.FAMILY_SOURCE,
+    }
     return [name for option, name in named.items() if _said(parsed_args, option)]
 
 

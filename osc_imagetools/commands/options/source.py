@@ -9,15 +9,13 @@ import pathlib
 import re
 import sys
 import urllib.parse
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from osc_imagetools.commands.options import groups, types
+from osc_imagetools.commands.options import builds, groups, types
 from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
     from osc_imagetools.source.access import Access
-    from osc_imagetools.source.builds import BuildSource
 
 STALL_SECONDS = 60
 
@@ -38,17 +36,7 @@ def add_origin(parser: argparse.ArgumentParser) -> None:
             "image_source)"
         ),
     )
-    group.add_argument(
-        "--source",
-        metavar="<source>",
-        type=types.build_source,
-        help=_(
-            "Find the newest build of this source, import it, and record the source "
-            "with the family: the name of a vendor's layout, such as debian/13; a URL "
-            "with {version} or {date} in its path; or "
-            "simplestreams:<url>#<product>[/<file>]"
-        ),
-    )
+    builds.add_source(group, _("Import the newest build of this source, and record it"))
     group.add_argument(
         "--file",
         metavar="<path>",
@@ -64,15 +52,7 @@ def add_origin(parser: argparse.ArgumentParser) -> None:
             "ID): built by hand, by Packer, or left staged by an earlier rotation"
         ),
     )
-    source.add_argument(
-        "--source-index",
-        metavar="<url>",
-        type=types.web_url,
-        help=_(
-            "Read the names of builds from this page or checksum list (default: the "
-            "folder of the first placeholder in the URL of --source)"
-        ),
-    )
+    builds.add_index(source)
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -189,14 +169,6 @@ def access(parsed_args: argparse.Namespace) -> Access:
         user_url=url,
         user_agent=parsed_args.user_agent,
     )
-
-
-def build_source(parsed_args: argparse.Namespace) -> BuildSource | None:
-    """Where to find the newest build, if that was said."""
-    said: BuildSource | None = parsed_args.source
-    if said is None or parsed_args.source_index is None:
-        return said
-    return replace(said, index=parsed_args.source_index)
 
 
 def _where(parsed_args: argparse.Namespace) -> str | None:

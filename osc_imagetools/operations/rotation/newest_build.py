@@ -11,8 +11,11 @@ from osc_imagetools.errors import OperatorError
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.policy import policy_holder
+from osc_imagetools.lifecycle.model.project import Project
+from osc_imagetools.lifecycle.model.remedy import option, ours
 from osc_imagetools.lifecycle.model.step import Step
 from osc_imagetools.lifecycle.rotation.new_version import Description
+from osc_imagetools.lifecycle.rotation.skip import SkipReason
 from osc_imagetools.operations.rotation.request import RotateRequest
 from osc_imagetools.source.builds import Build, BuildSource, find_build
 from osc_imagetools.source.builds.layouts import DEFAULT_ARCHITECTURE
@@ -75,6 +78,25 @@ def recorded_source(family: Family) -> BuildSource | None:
             f"{properties.FAMILY_SOURCE} is '{text:.60}': {error}",
             "Use --source or --url.",
         ) from None
+
+
+def unrecorded(
+    why: SkipReason, project: Project, request: RotateRequest, family: Family
+) -> SkipReason:
+    """*why* nothing is done, and that the source which was said is not recorded so.
+
+    As it is where there is none, or *family* of *project* has it.
+    """
+    holder, source = policy_holder(family), request.source
+    if source is None or holder is None:
+        return why
+    if holder.text(properties.FAMILY_SOURCE) == source.public:
+        return why
+    said, _, index = source.public.partition(" ")
+    words = [*option("family", family.name), *option("source", said)]
+    words += option("source-index", index) if index else []
+    how = ours(project, "lifecycle set", *words)
+    return replace(why, why=f"{why.why}; to record its source: {how}")
 
 
 def _architecture(request: RotateRequest, family: Family) -> str:

@@ -48,7 +48,10 @@ from osc_imagetools.operations.rotation.name_holder import (
     adopt_name_holder,
     refuse_others,
 )
-from osc_imagetools.operations.rotation.newest_build import with_newest_build
+from osc_imagetools.operations.rotation.newest_build import (
+    unrecorded,
+    with_newest_build,
+)
 from osc_imagetools.operations.rotation.request import RotateRequest
 from osc_imagetools.operations.rotation.swap import Swap
 from osc_imagetools.operations.session import Session
@@ -141,11 +144,10 @@ def chosen_download(
         refuse_no_family(session.images, session.project, family, BEGIN)
     download = request.download(request.urls or own_urls(request, family))
     told = offered(download)
-    return (
-        nothing_new(session, request, family, download, told)
-        or waiting(session, request, family, download, told)
-        or download
+    why = nothing_new(session, request, family, download, told) or waiting(
+        session, request, family, download, told
     )
+    return unrecorded(why, session.project, request, family) if why else download
 
 
 @contextmanager
