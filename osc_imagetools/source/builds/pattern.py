@@ -115,7 +115,7 @@ class UrlPattern:
             if not 0 < len(name) <= len(forms):
                 continue
             match = forms[len(name) - 1].fullmatch("/".join(name))
-            if match is None or any("/" in part for part in name):
+            if match is None:
                 continue
             values = {**known, **match.groupdict()}
             is_listed = len(name) == len(forms)

@@ -116,7 +116,13 @@ class TestNewest:
                 "/a%20b/{date}/c+d.img",
                 ["20260301/"],
                 "/a%20b/20260301/c+d.img",
-                id="q",
+                id="literal-text-as-it-is",
+            ),
+            pytest.param(
+                "/x/a%20b-{date}.img",
+                ["a b-20260301.img", "a%20b-20260401.img"],
+                "/x/a%20b-20260301.img",
+                id="names-are-compared-decoded",
             ),
         ],
     )

@@ -104,6 +104,7 @@ def test_what_is_not_listed_is_said(listed, product, name, words):
         index(path=None),
         index(path=""),
         index(path="a\x1b[2J"),
+        index(path="..\\..\\x.json"),
         index(path="a" * 2000),
         index(datatype="image-ids"),
         index(products={PRODUCT: 1}),
