@@ -1,11 +1,15 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""A rotation to the newest build of the family's source becomes one to a URL."""
+"""A rotation to the newest build of the family's source becomes one to a URL.
+
+What finds builds is loaded where there is such a source: most rotations have none.
+"""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.lifecycle.model import properties
@@ -17,11 +21,12 @@ from osc_imagetools.lifecycle.model.step import Step
 from osc_imagetools.lifecycle.rotation.new_version import Description
 from osc_imagetools.lifecycle.rotation.skip import SkipReason
 from osc_imagetools.operations.rotation.request import RotateRequest
-from osc_imagetools.source.builds import Build, BuildSource, find_build
-from osc_imagetools.source.builds.layouts import DEFAULT_ARCHITECTURE
 from osc_imagetools.source.opened import public
 from osc_imagetools.source.trust import Trust
 from osc_imagetools.source.verification.vendors import architecture_in
+
+if TYPE_CHECKING:
+    from osc_imagetools.source.builds import Build, BuildSource
 
 LOG = logging.getLogger(__name__)
 
@@ -42,6 +47,8 @@ def with_newest_build(
     source = request.source or recorded_source(family)
     if source is None:
         return request, ()
+    from osc_imagetools.source.builds import find_build
+
     latest = family.latest
     build = find_build(
         source,
@@ -70,6 +77,8 @@ def recorded_source(family: Family) -> BuildSource | None:
     text = holder.text(properties.FAMILY_SOURCE) if holder else None
     if not text:
         return None
+    from osc_imagetools.source.builds import BuildSource
+
     try:
         return BuildSource.recorded(text)
     except ValueError as error:
@@ -101,6 +110,8 @@ def unrecorded(
 
 def _architecture(request: RotateRequest, family: Family) -> str:
     """What was said, else that of the latest version."""
+    from osc_imagetools.source.builds.layouts import DEFAULT_ARCHITECTURE
+
     said = request.description.properties.get(ARCHITECTURE)
     latest = family.latest
     known = latest.text(ARCHITECTURE) if latest else None

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from osc_imagetools.glance.route import Route
 from osc_imagetools.glance.server_import import failed_stores
@@ -15,10 +16,12 @@ from osc_imagetools.lifecycle.rotation.repair import Repair
 from osc_imagetools.lifecycle.rotation.retirement import Retirement
 from osc_imagetools.operations.importing.request import Download
 from osc_imagetools.source.access import Access
-from osc_imagetools.source.builds import BuildSource
 from osc_imagetools.source.packing import Packing
 from osc_imagetools.source.trust import Trust
 from osc_imagetools.source.verification.lists import Lists
+
+if TYPE_CHECKING:
+    from osc_imagetools.source.builds import BuildSource
 
 ROTATED = "rotated"
 STAGED = "staged"

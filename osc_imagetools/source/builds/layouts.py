@@ -94,7 +94,7 @@ TABLE = (
         "fedora/<release>",
         "https://download.fedoraproject.org/pub/fedora/linux/releases/<release>/Cloud"
         "/<architecture>/images"
-        "/Fedora-Cloud-Base-Generic-<release>-{version}.<architecture>.qcow2",
+        "/Fedora-Cloud-Base-Generic-{version}.<architecture>.qcow2",
         _BOTH,
         example="44",
     ),

@@ -14,14 +14,15 @@ from osc_imagetools.source.builds.pattern import UrlPattern
 from osc_imagetools.source.verification.vendors import properties_from_url, vendor_of
 
 SHOWN = [pytest.param(layout, id=layout.shown) for layout in TABLE]
-FILLED = {"date": "20260301", "version": "1.2.3"}
+VERSIONS = {"fedora/<release>": "44-1.2"}
 
 
 @pytest.mark.parametrize("layout", SHOWN)
 def test_layout_leads_to_a_file_whose_vendor_is_known(layout):
+    filled = {"date": "20260301", "version": VERSIONS.get(layout.name, "1.2.3")}
     for architecture in layout.architectures:
         text = BuildSource.parse(layout.shown).url(architecture)
-        url = UrlPattern.parse(text).url(FILLED) if "{" in text else text
+        url = UrlPattern.parse(text).url(filled) if "{" in text else text
 
         assert "<" not in url
         assert "{" not in url
