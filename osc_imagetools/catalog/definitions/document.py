@@ -132,7 +132,7 @@ class _Measure:
         whole = self.is_open[-1]
         whole.nodes += part.nodes
         whole.levels = max(whole.levels, part.levels + 1)
-        if sum(each.nodes for each in self.is_open) > MOST_NODES:
+        if whole.nodes > MOST_NODES:
             place = FilePlace.of(self.file, event.start_mark)
             raise _error(place, f"more than {MOST_NODES:,} entries")
         if whole.levels + len(self.is_open) - 1 > MOST_LEVELS:

@@ -159,7 +159,8 @@ def _fault(name: str, table: list[str]) -> str:
         return f"'{name}' is a field of every image, not a property"
     if name in KNOWN:
         return ""
-    meant = nearest(name, (*KNOWN, *table))
+    known = (*KNOWN, *table)
+    meant = nearest(name, (each for each in known if abs(len(each) - len(name)) <= 2))
     if meant and is_misspelt(name, meant) and not name.startswith(meant):
         return f"no property is called '{name}'; did you mean '{meant}'?"
     return ""
