@@ -33,6 +33,11 @@ class FieldRow:
     is_required: bool = False
 
 
+def own_row(name: str, kind: ValueKind, meaning: str, default: str = "") -> FieldRow:
+    """The row of a field that openstack-image-manager doesn't have."""
+    return FieldRow(name, kind, meaning, default, OURS)
+
+
 @dataclass(frozen=True)
 class ReadRecord:
     """A mapping that was read: what isn't there, or is wrong, it doesn't have."""

@@ -15,11 +15,11 @@ from osc_imagetools.catalog.definitions import Catalogue, CatalogueError, read
 from osc_imagetools.catalog.definitions.fields import (
     CANDIDATE,
     IMAGE,
-    SOURCE,
     TOP,
     VERSION,
 )
 from osc_imagetools.catalog.definitions.meta import META
+from osc_imagetools.catalog.definitions.source_field import SOURCE
 from tests.unit.catalog.definitions.files import DEBIAN
 
 NAMES = sorted(

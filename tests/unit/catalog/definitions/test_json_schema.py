@@ -12,9 +12,10 @@ import jsonschema
 import pytest
 import yaml
 
-from osc_imagetools.catalog.definitions.fields import CANDIDATE, IMAGE, SOURCE, VERSION
+from osc_imagetools.catalog.definitions.fields import CANDIDATE, IMAGE, VERSION
 from osc_imagetools.catalog.definitions.json_schema import schema_text
 from osc_imagetools.catalog.definitions.meta import META
+from osc_imagetools.catalog.definitions.source_field import SOURCE
 from tests.unit.catalog.definitions.files import DEBIAN, errors
 from tests.unit.catalog.definitions.test_families import MULTI, SINGLE
 from tests.unit.catalog.definitions.test_faults import (

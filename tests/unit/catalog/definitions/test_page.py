@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from osc_imagetools.catalog.definitions import read
-from osc_imagetools.catalog.definitions.fields import CANDIDATE, IMAGE, SOURCE, VERSION
+from osc_imagetools.catalog.definitions.fields import CANDIDATE, IMAGE, VERSION
 from osc_imagetools.catalog.definitions.meta import META
 from osc_imagetools.catalog.definitions.records import OURS, RecordKind
+from osc_imagetools.catalog.definitions.source_field import SOURCE
 
 PAGE = Path(__file__).parents[4] / "doc" / "source" / "reference" / "catalogue.rst"
 KINDS = {
