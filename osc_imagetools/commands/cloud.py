@@ -25,15 +25,30 @@ def images(app: Any) -> Images:
     return Images(connected(app.client_manager))
 
 
+def reading(app: Any, parsed_args: argparse.Namespace) -> Session:
+    """What a command works with that changes nothing, and says no word about it."""
+    return _session(app, parsed_args, is_dry_run=True)
+
+
+def writing(app: Any, parsed_args: argparse.Namespace) -> Session:
+    """What a command works with that has no dry run of its own."""
+    return _session(app, parsed_args, is_dry_run=False)
+
+
 def session(app: Any, parsed_args: argparse.Namespace) -> Session:
     """What a command that writes works with; of a dry run it says where that is."""
+    made = _session(app, parsed_args, is_dry_run=parsed_args.dry_run)
+    if made.is_dry_run:
+        LOG.warning("Dry run: nothing is changed in %s", made.location)
+    return made
+
+
+def _session(app: Any, parsed_args: argparse.Namespace, *, is_dry_run: bool) -> Session:
     from osc_imagetools.operations.session import Session
 
     working_for = project.project(parsed_args, app.client_manager)
     place = _location(app, working_for.id)
-    if parsed_args.dry_run:
-        LOG.warning("Dry run: nothing is changed in %s", place)
-    return Session(images(app), working_for, place, is_dry_run=parsed_args.dry_run)
+    return Session(images(app), working_for, place, is_dry_run=is_dry_run)
 
 
 def _location(app: Any, owner: str) -> Location:

@@ -179,17 +179,8 @@ def _add_policy(parser: argparse.ArgumentParser) -> None:
 
 def _add_safety(parser: argparse.ArgumentParser) -> None:
     common.add_dry_run(parser)
+    succession.add_verify_command(parser)
     group = groups.group(parser, groups.SAFETY)
-    group.add_argument(
-        "--verify-command",
-        metavar="<command>",
-        help=_(
-            "Run this with /bin/sh before the new version is published, with IMAGE_ID, "
-            "IMAGE_FAMILY, IMAGE_VERSION and CURRENT_IMAGE_ID in the environment. "
-            "Unless the command exits with 0, the old version stays current, and the "
-            "new version is kept, hidden"
-        ),
-    )
     for option, meaning in _PERMISSIONS.items():
         group.add_argument(option, action="store_true", help=meaning)
     succession.add_pending_members(parser)

@@ -11,6 +11,7 @@ from osc_imagetools.commands.options import groups, types
 from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
+    from osc_imagetools.source.limits import Limits
     from osc_imagetools.source.packing import Packing
 
 IMAGE_SIZE_CAP = 1 << 40
@@ -55,12 +56,39 @@ def add(
         )
         % convert,
     )
+    add_tmpdir(group)
+
+
+def add_tmpdir(group: groups.Group) -> None:
+    """``--tmpdir``."""
     group.add_argument(
         "--tmpdir",
         metavar="<folder>",
         help=_(
             "Copy a zip, or a download to convert, to this folder first (default: "
             "TMPDIR, or /var/tmp)"
+        ),
+    )
+
+
+def add_limits(group: groups.Group) -> None:
+    """``--max-size``, ``--max-window``."""
+    group.add_argument(
+        "--max-size",
+        metavar="<size>",
+        type=types.size,
+        help=_(
+            "Abort if the unpacked image is larger than this: bytes, or 10G (default: "
+            "1T)"
+        ),
+    )
+    group.add_argument(
+        "--max-window",
+        metavar="<size>",
+        type=types.size,
+        help=_(
+            "Abort if unpacking xz, LZMA or zstd takes more memory than this: bytes, "
+            "or 1G (default: 128M)"
         ),
     )
 
@@ -85,38 +113,26 @@ def _add_unpacking(group: groups.Group) -> None:
             "Extract the file that matches this from an archive with several images"
         ),
     )
-    group.add_argument(
-        "--max-size",
-        metavar="<size>",
-        type=types.size,
-        help=_(
-            "Abort if the unpacked image is larger than this: bytes, or 10G (default: "
-            "1T)"
-        ),
-    )
-    group.add_argument(
-        "--max-window",
-        metavar="<size>",
-        type=types.size,
-        help=_(
-            "Abort if unpacking xz, LZMA or zstd takes more memory than this: bytes, "
-            "or 1G (default: 128M)"
-        ),
+    add_limits(group)
+
+
+def limits(parsed_args: argparse.Namespace) -> Limits:
+    """How large a payload may get, and its unpacking."""
+    from osc_imagetools.source.limits import MAX_WINDOW_BYTES, Limits
+
+    return Limits(
+        max_payload_bytes=parsed_args.max_size or IMAGE_SIZE_CAP,
+        ratio_applies=parsed_args.max_size is None,
+        max_window_bytes=parsed_args.max_window or MAX_WINDOW_BYTES,
     )
 
 
 def packing(parsed_args: argparse.Namespace) -> Packing:
     """What was said."""
-    from osc_imagetools.source.limits import MAX_WINDOW_BYTES, Limits
     from osc_imagetools.source.packing import Packing
 
-    limits = Limits(
-        max_payload_bytes=parsed_args.max_size or IMAGE_SIZE_CAP,
-        ratio_applies=parsed_args.max_size is None,
-        max_window_bytes=parsed_args.max_window or MAX_WINDOW_BYTES,
-    )
     return Packing(
-        limits,
+        limits(parsed_args),
         disk_format=parsed_args.disk_format,
         member=parsed_args.member,
         unpack=parsed_args.unpack == "auto",

@@ -70,7 +70,16 @@ def add(parser: argparse.ArgumentParser) -> None:
         ),
     )
     _add_patience(group)
-    _add_identity(group)
+    _add_user(group)
+    _add_user_agent(group)
+    _add_trust_in_servers(group)
+
+
+def add_reaching(group: groups.Group) -> None:
+    """``--connections``, ``--stall-timeout``, ``--source-retries``, ``--user-agent``,
+    ``--source-cacert|--source-insecure``: of whatever source."""
+    _add_patience(group)
+    _add_user_agent(group)
     _add_trust_in_servers(group)
 
 
@@ -106,7 +115,7 @@ def _add_patience(group: groups.Group) -> None:
     )
 
 
-def _add_identity(group: groups.Group) -> None:
+def _add_user(group: groups.Group) -> None:
     group.add_argument(
         "--source-user",
         metavar="<name>[:<password>]",
@@ -117,6 +126,9 @@ def _add_identity(group: groups.Group) -> None:
             "into ~/.netrc instead, which is also read without this option"
         ),
     )
+
+
+def _add_user_agent(group: groups.Group) -> None:
     group.add_argument(
         "--user-agent",
         metavar="<text>",
@@ -157,7 +169,7 @@ def access(parsed_args: argparse.Namespace) -> Access:
     from osc_imagetools.source.access import CONNECTIONS, RETRIES, Access
 
     url = _where(parsed_args)
-    said = parsed_args.source_user
+    said = getattr(parsed_args, "source_user", None)
     retries = parsed_args.source_retries
     return Access(
         stall_seconds=parsed_args.stall_timeout,

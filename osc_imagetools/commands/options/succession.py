@@ -170,6 +170,20 @@ def add_members(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_verify_command(parser: argparse.ArgumentParser) -> None:
+    """``--verify-command``."""
+    groups.group(parser, groups.SAFETY).add_argument(
+        "--verify-command",
+        metavar="<command>",
+        help=_(
+            "Run this with /bin/sh before the new version is published, with IMAGE_ID, "
+            "IMAGE_FAMILY, IMAGE_VERSION and CURRENT_IMAGE_ID in the environment. "
+            "Unless the command exits with 0, the old version stays current, and the "
+            "new version is kept, hidden"
+        ),
+    )
+
+
 def add_pending_members(parser: argparse.ArgumentParser) -> None:
     """``--allow-pending-members``."""
     groups.group(parser, groups.SAFETY).add_argument(

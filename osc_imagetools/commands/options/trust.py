@@ -48,14 +48,18 @@ def add(parser: argparse.ArgumentParser) -> None:
             "this file, armoured or binary (needs osc-imagetools[pgp])"
         ),
     )
-    group.add_argument(
-        "--allow-unverified",
-        action="store_true",
-        help=_(
+    add_unverified(
+        group,
+        _(
             "Import even if nothing proves that the bytes are the vendor's; the list "
             "is then searched for only with --checksum auto or --keyring"
         ),
     )
+
+
+def add_unverified(group: groups.Group, meaning: str) -> None:
+    """``--allow-unverified``."""
+    group.add_argument("--allow-unverified", action="store_true", help=meaning)
 
 
 def trust(parsed_args: argparse.Namespace) -> Trust:

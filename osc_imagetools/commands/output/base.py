@@ -158,6 +158,10 @@ class _Status(_Display):
         return super().produce_output(parsed_args, column_names, data)
 
 
+class Writer(_Status):
+    """A text, and a status."""
+
+
 class Lister(_Status, command.Lister):
     """Several rows, each a part of the work, and one status for all."""
 

@@ -9,6 +9,7 @@ from osc_imagetools.operations.importing.import_url import (
     import_url,
     plan_import,
 )
+from osc_imagetools.operations.importing.offered import offered
 from osc_imagetools.operations.importing.request import (
     Download,
     ImportRequest,
@@ -19,5 +20,6 @@ __all__ = [
     "ImportRequest",
     "Imported",
     "import_url",
+    "offered",
     "plan_import",
 ]

@@ -230,7 +230,8 @@ def _version(
             f"'{request.name}' already has a version {label}",
             do="Choose another --image-version.",
         )
-    given = {**properties_from_url(request.url), **wanted.properties}
+    recorded = request.download.recorded
+    given = {**properties_from_url(recorded or request.url), **wanted.properties}
     refuse_doubles(given)
     refuse_too_many(given)
     return NewVersion(
@@ -245,7 +246,7 @@ def _version(
         min_ram=wanted.min_ram,
         protected=bool(wanted.protected),
         stays_hidden=wanted.stays_hidden,
-        source=_told(request.url),
+        source=storable_url(public(recorded)) if recorded else _told(request.url),
         properties=given,
         tags=wanted.tags,
     )

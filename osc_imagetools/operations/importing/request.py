@@ -24,6 +24,8 @@ class Download:
     trust: Trust
     lists: Lists = field(default_factory=Lists, repr=False, compare=False)
     """What was read of published lists so far."""
+    recorded: str = ""
+    """The vendor's URL, where the first is that of a mirror."""
 
     @property
     def url(self) -> str:

@@ -44,6 +44,8 @@ class RotateRequest:
     version's own source."""
     source: BuildSource | None = None
     """Where to find the newest build, instead of URLs; ``None``: as the family says."""
+    recorded_url: str = ""
+    """What is recorded as the source; empty: the first of *urls*."""
     image: str | None = None
     """The name or ID of an image that is there already, instead of a source."""
     retirement: Retirement = field(default_factory=Retirement)
@@ -65,7 +67,7 @@ class RotateRequest:
 
     def download(self, urls: tuple[str, ...]) -> Download:
         """What is fetched, if the new version comes from these *urls*."""
-        return Download(urls, self.access, self.trust, self.lists)
+        return Download(urls, self.access, self.trust, self.lists, self.recorded_url)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,137 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""A plan carried out: each family by the same code as the commands for one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from osc_imagetools.catalog.family_plan import FamilyAction, FamilyPlan
+from osc_imagetools.catalog.requests import Manner, rotation
+from osc_imagetools.errors import OperatorError
+from osc_imagetools.lifecycle.deprecation.request import DeprecateRequest
+from osc_imagetools.lifecycle.model.decision import Decision, moving, refused
+from osc_imagetools.lifecycle.model.image import Image
+from osc_imagetools.operations.editing import Wanted, deprecate
+from osc_imagetools.operations.rotation import ROTATED, STAGED, rotate
+from osc_imagetools.operations.session import NOT_DONE, Outcome, Session
+from osc_imagetools.progress import Progress
+
+ORPHANED = "its family is no longer in the catalogue"
+
+
+Shows = Callable[[str], AbstractContextManager[Progress]]
+"""What shows how far the family of that name has come."""
+
+
+class FamilyResult(str, Enum):
+    """What became of an item."""
+
+    DONE = "done"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True)
+class Applied:
+    """An item, and what became of it."""
+
+    item: FamilyPlan
+    result: FamilyResult
+    note: str = ""
+    image: Image | None = None
+    """The version that is current now, as far as it is known."""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the family is as the catalogue wants it."""
+        return self.result in (FamilyResult.DONE, FamilyResult.UNCHANGED)
+
+
+def apply(
+    session: Session,
+    items: Iterable[FamilyPlan],
+    manner: Manner,
+    progress: Shows,
+) -> Iterator[Applied]:
+    """What became of each item, as soon as that is known.
+
+    One that fails doesn't stop the others, and its family keeps its current version.
+    *progress* is what shows how far each has come.
+    """
+    for item in items:
+        if not item.is_pending:
+            yield _left(item)
+            continue
+        try:
+            yield _carried_out(session, item, manner, progress)
+        except OperatorError as error:
+            yield Applied(item, FamilyResult.FAILED, str(error), item.current)
+
+
+def _left(item: FamilyPlan) -> Applied:
+    is_refused = item.action is FamilyAction.REFUSED
+    result = FamilyResult.REFUSED if is_refused else FamilyResult.UNCHANGED
+    return Applied(item, result, image=item.current)
+
+
+def _carried_out(
+    session: Session,
+    item: FamilyPlan,
+    manner: Manner,
+    progress: Shows,
+) -> Applied:
+    if item.action is FamilyAction.UPDATE:
+        return _update(session, item)
+    if item.action is FamilyAction.RETIRE:
+        return _retire(session, item)
+    with progress(item.family) as shown:
+        return _rotate(replace(session.anew(), progress=shown), item, manner)
+
+
+def _rotate(session: Session, item: FamilyPlan, manner: Manner) -> Applied:
+    definition = item.definition
+    assert definition is not None
+    done = rotate(session, rotation(definition, manner))
+    note = done.note
+    if done.failed_stores:
+        note = f"{note} Not stored in: {', '.join(done.failed_stores)}".strip()
+    is_done = done.is_done and not done.failed_stores
+    if not is_done:
+        return Applied(item, FamilyResult.FAILED, note, done.new)
+    is_new = done.result in (ROTATED, STAGED)
+    result = FamilyResult.DONE if is_new else FamilyResult.UNCHANGED
+    return Applied(item, result, note, done.new)
+
+
+def _update(session: Session, item: FamilyPlan) -> Applied:
+    def decided(image: Image) -> Decision:
+        if why := moving(image):
+            return refused(why)
+        return Decision("set", item.change, item.status)
+
+    assert item.current is not None
+    found = session.images.get(item.current.id)
+    if found is None or found.generation != item.current.generation:
+        why = "another version is current since the plan was made: run it again"
+        return Applied(item, FamilyResult.FAILED, why, found)
+    return _told(item, session.apply(found, decided, status_first=False))
+
+
+def _retire(session: Session, item: FamilyPlan) -> Applied:
+    assert item.current is not None
+    request = DeprecateRequest(reason=ORPHANED, is_confirmed=True)
+    [outcome] = deprecate(session, Wanted((item.current.id,)), request)
+    return _told(item, outcome)
+
+
+def _told(item: FamilyPlan, outcome: Outcome) -> Applied:
+    result = FamilyResult.FAILED if outcome.result in NOT_DONE else FamilyResult.DONE
+    return Applied(item, result, outcome.note, outcome.image)

@@ -1,0 +1,44 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""What is asked for: which families of a catalogue, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from osc_imagetools.catalog.definitions import Catalogue, FamilyDefinition
+from osc_imagetools.catalog.requests import Manner
+from osc_imagetools.errors import OperatorError
+from osc_imagetools.printable import printable
+
+
+@dataclass(frozen=True)
+class CatalogueOrder:
+    """A catalogue, as it is to be planned and applied."""
+
+    catalogue: Catalogue
+    manner: Manner
+    only: tuple[str, ...] = ()
+    """Names of families; empty: all of them."""
+    retire_orphans: bool = False
+
+    @property
+    def definitions(self) -> tuple[FamilyDefinition, ...]:
+        """Of the families that something may be done for."""
+        enabled = self.catalogue.enabled
+        return tuple(one for one in enabled if not self.only or one.name in self.only)
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The names of all families that are none of anybody else's."""
+        return frozenset(one.name for one in self.catalogue.families)
+
+    def refuse_unknown(self) -> None:
+        """Raise `OperatorError` where a family was asked for that isn't there."""
+        enabled = {one.name for one in self.catalogue.enabled}
+        if unknown := [name for name in self.only if name not in enabled]:
+            raise OperatorError(
+                f"The catalogue has no family {', '.join(map(repr, unknown))}",
+                f"it has {printable(', '.join(sorted(enabled)) or 'none')}",
+                "Correct --only.",
+            )

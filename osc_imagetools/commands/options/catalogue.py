@@ -1,0 +1,103 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""Which catalogue, and how its families are brought in."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from osc_imagetools.commands.options import (
+    groups,
+    packing,
+    source,
+    succession,
+    trust,
+    types,
+)
+from osc_imagetools.i18n import _
+
+if TYPE_CHECKING:
+    from osc_imagetools.catalog import CatalogueOrder, Manner
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """The files, ``--only``, ``--retire-orphans``, and how sources are reached."""
+    parser.add_argument(
+        "paths",
+        metavar="<file>",
+        nargs="+",
+        help=_("File of definitions in YAML, or folder of such files"),
+    )
+    group = groups.group(parser, groups.CATALOGUE)
+    add_only(group)
+    group.add_argument(
+        "--retire-orphans",
+        action="store_true",
+        help=_(
+            "Deprecate the current version of each family that the catalogue does not "
+            "name (default: name it as an orphan)"
+        ),
+    )
+    source.add_reaching(groups.group(parser, groups.SOURCE))
+    trust.add_unverified(
+        groups.group(parser, groups.VERIFICATION),
+        _("Import even if nothing proves that the bytes are the vendor's"),
+    )
+    unpacking = groups.group(parser, groups.UNPACKING)
+    packing.add_limits(unpacking)
+    packing.add_tmpdir(unpacking)
+    _add_safety(parser)
+
+
+def add_only(group: groups.Group) -> None:
+    """``--only``."""
+    group.add_argument(
+        "--only",
+        metavar="<family>",
+        type=types.image_name,
+        action="append",
+        default=[],
+        help=_("Leave out all other families (repeat for several)"),
+    )
+
+
+def _add_safety(parser: argparse.ArgumentParser) -> None:
+    succession.add_pending_members(parser)
+    group = groups.group(parser, groups.SAFETY)
+    group.add_argument(
+        "--allow-duplicate",
+        action="store_true",
+        help=_(
+            "Start a family even if a visible image of another project has that name"
+        ),
+    )
+
+
+def order(parsed_args: argparse.Namespace) -> CatalogueOrder:
+    """What is asked for; raises `OperatorError` for files with faults."""
+    from osc_imagetools.catalog import CatalogueOrder, read
+
+    asked = CatalogueOrder(
+        read(parsed_args.paths),
+        _manner(parsed_args),
+        tuple(parsed_args.only),
+        parsed_args.retire_orphans,
+    )
+    asked.refuse_unknown()
+    return asked
+
+
+def _manner(parsed_args: argparse.Namespace) -> Manner:
+    from osc_imagetools.catalog import Manner
+    from osc_imagetools.glance.route import Route
+    from osc_imagetools.source.packing import Packing
+
+    return Manner(
+        source.access(parsed_args),
+        Packing(packing.limits(parsed_args), tmpdir=parsed_args.tmpdir),
+        Route(),
+        allow_unverified=parsed_args.allow_unverified,
+        allow_duplicate=parsed_args.allow_duplicate,
+        allow_pending_members=parsed_args.allow_pending_members,
+    )

@@ -1,0 +1,47 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of a catalogue's plan, and of what became of it. The headings stay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from osc_imagetools.commands.output.columns import Size, Text
+
+if TYPE_CHECKING:
+    from osc_imagetools.catalog import Applied, FamilyPlan
+
+PLANNED = ("Family", "Version", "Action", "Reason", "Size", "Current", "ID")
+PLANNED_SHORT = ("Family", "Version", "Action", "Reason", "Size")
+
+APPLIED = ("Family", "Version", "Action", "Result", "Note", "Reason", "Size", "ID")
+APPLIED_SHORT = ("Family", "Version", "Action", "Result", "Note", "Size")
+
+
+def planned(item: FamilyPlan) -> tuple[Any, ...]:
+    """What a family gets, and what is current in it."""
+    current = item.current
+    return (
+        Text(item.family),
+        Text(item.version),
+        str(item.action),
+        Text(item.reason),
+        Size(item.size),
+        Text(current.version if current else None),
+        current.id if current else None,
+    )
+
+
+def applied(done: Applied) -> tuple[Any, ...]:
+    """What a family got, and what is current in it."""
+    item, image = done.item, done.image
+    return (
+        Text(item.family),
+        Text(image.version if image else item.version),
+        str(item.action),
+        str(done.result),
+        Text(done.note or None),
+        Text(item.reason),
+        Size(item.size),
+        image.id if image else None,
+    )
