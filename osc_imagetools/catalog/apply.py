@@ -9,13 +9,17 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from osc_imagetools.catalog.adoption import wishes
 from osc_imagetools.catalog.family_plan import FamilyAction, FamilyPlan
+from osc_imagetools.catalog.order import CatalogueOrder
+from osc_imagetools.catalog.reading import planned
 from osc_imagetools.catalog.requests import Manner, rotation
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.lifecycle.deprecation.request import DeprecateRequest
+from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.decision import Decision, moving, refused
 from osc_imagetools.lifecycle.model.image import Image
-from osc_imagetools.operations.editing import Wanted, deprecate
+from osc_imagetools.operations.editing import Wanted, adopt, deprecate
 from osc_imagetools.operations.rotation import ROTATED, STAGED, rotate
 from osc_imagetools.operations.session import NOT_DONE, Outcome, Session
 from osc_imagetools.progress import Progress
@@ -57,8 +61,8 @@ class Applied:
 
 def apply(
     session: Session,
+    order: CatalogueOrder,
     items: Iterable[FamilyPlan],
-    manner: Manner,
     progress: Shows,
 ) -> Iterator[Applied]:
     """What became of each item, as soon as that is known.
@@ -67,13 +71,44 @@ def apply(
     *progress* is what shows how far each has come.
     """
     for item in items:
-        if not item.is_pending:
-            yield _left(item)
-            continue
-        try:
-            yield _carried_out(session, item, manner, progress)
-        except OperatorError as error:
-            yield Applied(item, FamilyResult.FAILED, str(error), item.current)
+        yield from _applied(session, order, item, progress)
+
+
+def _applied(
+    session: Session, order: CatalogueOrder, item: FamilyPlan, progress: Shows
+) -> Iterator[Applied]:
+    """What became of *item*; and, once its images are adopted, of what is next."""
+    if not item.is_pending:
+        yield _left(item)
+        return
+    try:
+        if item.action is not FamilyAction.ADOPT:
+            yield _carried_out(session, item, order.manner, progress)
+            return
+        done = _adopt(session, order, item)
+        yield done
+        if done.is_done:
+            for following in planned(session, order.alone(item.family)):
+                if following.family == item.family:
+                    yield from _applied(session, order, following, progress)
+    except OperatorError as error:
+        yield Applied(item, FamilyResult.FAILED, str(error), item.current)
+
+
+def _adopt(session: Session, order: CatalogueOrder, item: FamilyPlan) -> Applied:
+    """Its images adopted, the newest under the name; then their manager lets go."""
+    definition = item.definition
+    assert definition is not None
+    wished = wishes(definition, item.adopted)
+    outcomes = [*adopt(session, wished, renames_newest=True)]
+    notes = [one.note for one in outcomes if one.result in NOT_DONE]
+    if not order.keeps_tag:
+        let_go = Change(remove_tags=frozenset({order.manager_tag}))
+        for outcome in outcomes:
+            if outcome.image is not None and outcome.result not in NOT_DONE:
+                session.images.change(outcome.image, let_go)
+    result = FamilyResult.FAILED if notes else FamilyResult.DONE
+    return Applied(item, result, " ".join(notes))
 
 
 def _left(item: FamilyPlan) -> Applied:

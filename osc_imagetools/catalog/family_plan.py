@@ -15,6 +15,8 @@ from osc_imagetools.lifecycle.model.image import Image
 class FamilyAction(str, Enum):
     """In the words of the output, which stay."""
 
+    ADOPT = "adopt"
+    """Images of openstack-image-manager become versions; then it is planned anew."""
     IMPORT = "import"
     """The cloud has no such family yet."""
     ROTATE = "rotate"
@@ -33,6 +35,7 @@ class FamilyAction(str, Enum):
 
 PENDING = frozenset(
     {
+        FamilyAction.ADOPT,
         FamilyAction.IMPORT,
         FamilyAction.ROTATE,
         FamilyAction.UPDATE,
@@ -60,6 +63,8 @@ class FamilyPlan:
     """``active`` or ``deactivated``, if its status has to become that."""
     size: int | None = None
     """Bytes that are to be fetched, where the source tells that."""
+    adopted: tuple[Image, ...] = ()
+    """What becomes its versions."""
 
     @property
     def is_pending(self) -> bool:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from osc_imagetools.catalog.definitions import Catalogue, FamilyDefinition
 from osc_imagetools.catalog.requests import Manner
@@ -21,6 +21,16 @@ class CatalogueOrder:
     only: tuple[str, ...] = ()
     """Names of families; empty: all of them."""
     retire_orphans: bool = False
+    adopts: bool = False
+    """Whether images of openstack-image-manager become versions."""
+    manager_tag: str = ""
+    """By which that knows them."""
+    keeps_tag: bool = False
+    """Whether it is to go on looking after them."""
+
+    def alone(self, name: str) -> CatalogueOrder:
+        """This order for the family of that *name* alone; nothing is adopted."""
+        return replace(self, only=(name,), adopts=False)
 
     @property
     def definitions(self) -> tuple[FamilyDefinition, ...]:

@@ -36,6 +36,8 @@ class Site:
     """By family the bytes that its source has."""
     faults: Mapping[str, str] = field(default_factory=dict)
     """By family why its source can't be read."""
+    adoptable: Mapping[str, tuple[Image, ...]] = field(default_factory=dict)
+    """By family the images of openstack-image-manager that may become its versions."""
     builds: Mapping[str, VersionDefinition] = field(default_factory=dict)
     """By family the newest build, where its source finds that."""
 
@@ -69,6 +71,10 @@ def plan(
 
 def _item(definition: FamilyDefinition, site: Site) -> FamilyPlan:
     name, family = definition.name, site.family(definition.name)
+    if images := site.adoptable.get(name):
+        why = f"openstack-image-manager looks after it: {len(images)} images"
+        action, current = FamilyAction.ADOPT, family.incumbent
+        return FamilyPlan(name, action, why, None, current, definition, adopted=images)
     action, reason, version = _step(definition, family, site)
     made = FamilyPlan(name, action, reason, version, family.incumbent, definition)
     if made.is_fetched:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
+from osc_imagetools.catalog.adoption import adoptable
 from osc_imagetools.catalog.definitions import FamilyDefinition, VersionDefinition
 from osc_imagetools.catalog.export import exported
 from osc_imagetools.catalog.family_plan import FamilyPlan
@@ -74,7 +75,20 @@ def _site(session: Session, order: CatalogueOrder) -> Site:
         if definition.name not in families
         if (holder := _holder(session, definition.name)) is not None
     }
-    return _with_builds(Site(session.project, families, holders), order)
+    found = _adoptable(session, order) if order.adopts else {}
+    return _with_builds(
+        Site(session.project, families, holders, adoptable=found), order
+    )
+
+
+def _adoptable(session: Session, order: CatalogueOrder) -> dict[str, tuple[Image, ...]]:
+    """By family the images that may become its versions, from one listing."""
+    tagged = session.images.list_all(tag=order.manager_tag, owner=session.owner)
+    return {
+        definition.name: images
+        for definition in order.definitions
+        if (images := adoptable(definition, tagged))
+    }
 
 
 def _families(session: Session) -> dict[str, Family]:

@@ -80,7 +80,8 @@ class CatalogApply(Lister):
         quiet = self.app.options.verbose_level == 0
         bars = partial(Bar, quiet=quiet)
         manner = replace(order.manner, verify_command=parsed_args.verify_command)
-        shown = self.completed(apply(session, items, manner, bars))
+        order = replace(order, manner=manner)
+        shown = self.completed(apply(session, order, items, bars))
         if any(not one.is_done for one in shown):
             self.status = 1
         return rows.APPLIED, [rows.applied(one) for one in shown]

@@ -16,8 +16,8 @@ from tests.cloud.accounts import Account
 from tests.cloud.cloud import Cloud
 from tests.cloud.proxy import Proxy
 from tests.cloud.source.client import Source
-from tests.functional.catalogues import Shelf, steps
-from tests.functional.families import changed, made
+from tests.functional.catalogues import META, Shelf, steps
+from tests.functional.families import changed, filled, made
 from tests.functional.outcomes import digest_of, images
 from tests.functional.rotations import CURRENT, NEW, OLD
 
@@ -374,3 +374,92 @@ def test_catalogue_that_is_exported_leaves_nothing_to_be_done(
 def current_label(shelf: Shelf) -> str:
     [current] = shelf.current("debian")
     return str(current["lifecycle_version"])
+
+
+class TestImagesOfOpenstackImageManager:
+    """As its code leaves them: the newest under the plain name, older ones hidden."""
+
+    def stored(self, shelf: Shelf, label: str, content: bytes, **fields: str) -> str:
+        base = shelf.name("debian")
+        told = {
+            "name": base,
+            "tags": ["managed_by_osism", "lts"],
+            "image_name": base,
+            "image_description": base,
+            "internal_version": label,
+            "image_source": shelf.source.url(f"disk-{label}.img"),
+            "min_ram": 512,
+            **META,
+        }
+        own_id = made(shelf.owner, **{**told, **fields})
+        filled(shelf.owner, own_id, content)
+        return own_id
+
+    def test_they_are_adopted_without_a_download_and_let_go_by_it(
+        self, shelf: Shelf, proxy: Callable[[str], Proxy]
+    ) -> None:
+        base = shelf.name("debian")
+        old = self.stored(
+            shelf, "20260101", OLD, name=f"{base} (20260101)", os_hidden=True
+        )
+        new = self.stored(shelf, "20260201", CURRENT)
+        stranger = made(shelf.owner, name=shelf.name("other"))
+        shelf.add("debian", shelf.version("20260201", CURRENT))
+        between = proxy(shelf.owner.glance_url)
+
+        refused = shelf.plan()
+        planned = shelf.plan("--adopt")
+        done = shelf.apply("--adopt", by=shelf.owner.through(between.url))
+        after = shelf.plan("--adopt", "--detailed-exitcode")
+
+        assert steps(refused) == [("debian", "20260201", "refused")]
+        assert steps(planned) == [("debian", None, "adopt")]
+        assert done.status == 0, done
+        assert done.json()[0]["Action"] == "adopt"
+        assert not [sent for sent in between.sent if sent.method == "PUT"]
+        assert (after.status, steps(after)) == (
+            0,
+            [("debian", "20260201", "unchanged")],
+        )
+        [current] = shelf.current("debian")
+        assert current["id"] == new
+        assert current["lifecycle_version"] == "20260201"
+        left = {one["id"]: one for one in images(shelf.owner)}
+        assert left[old]["lifecycle_version"] == "20260101"
+        assert left[old]["os_hidden"] is True
+        assert left.keys() == {old, new, stranger}
+        assert not [one for one in left.values() if "managed_by_osism" in one["tags"]]
+        # Nothing on it shows that it was current once: a person has to say that.
+        back = shelf.owner.openstack("image", "rotate", "--image", old, base)
+        assert back.status == 0, back.stderr
+        assert [one["id"] for one in shelf.current("debian")] == [old]
+
+    def test_its_tag_stays_if_it_is_to_go_on(self, shelf: Shelf) -> None:
+        own_id = self.stored(
+            shelf, "20260201", CURRENT, tags=["by-another", "managed_by_osism"]
+        )
+        shelf.add("debian", shelf.version("20260201", CURRENT))
+
+        done = shelf.apply("--adopt", "--manager-tag", "by-another", "--keep-tag")
+
+        assert done.status == 0, done
+        [current] = shelf.current("debian")
+        assert current["id"] == own_id
+        assert {"by-another", "lifecycle"} <= set(current["tags"])
+
+    def test_version_that_the_catalogue_has_newer_is_rotated_to_at_once(
+        self, shelf: Shelf
+    ) -> None:
+        own_id = self.stored(shelf, "20260201", CURRENT)
+        shelf.add("debian", shelf.version("20260301", NEW))
+
+        done = shelf.apply("--adopt")
+
+        assert done.status == 0, done
+        assert [row["Action"] for row in done.json()] == ["adopt", "rotate"]
+        [current] = shelf.current("debian")
+        assert current["lifecycle_version"] == "20260301"
+        # What told of the build before it isn't carried over.
+        assert "internal_version" not in current
+        [old] = [one for one in images(shelf.owner) if one["id"] == own_id]
+        assert old["os_hidden"] is True

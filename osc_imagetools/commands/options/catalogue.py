@@ -17,6 +17,8 @@ from osc_imagetools.commands.options import (
 )
 from osc_imagetools.i18n import _
 
+MANAGER_TAG = "managed_by_osism"
+
 if TYPE_CHECKING:
     from osc_imagetools.catalog import CatalogueOrder, Manner
 
@@ -39,6 +41,7 @@ def add(parser: argparse.ArgumentParser) -> None:
             "name (default: name it as an orphan)"
         ),
     )
+    _add_adoption(groups.group(parser, groups.ADOPTION))
     source.add_reaching(groups.group(parser, groups.SOURCE))
     trust.add_unverified(
         groups.group(parser, groups.VERIFICATION),
@@ -48,6 +51,30 @@ def add(parser: argparse.ArgumentParser) -> None:
     packing.add_limits(unpacking)
     packing.add_tmpdir(unpacking)
     _add_safety(parser)
+
+
+def _add_adoption(group: groups.Group) -> None:
+    group.add_argument(
+        "--adopt",
+        action="store_true",
+        help=_(
+            "Make versions of the images that openstack-image-manager looks after, "
+            "without fetching them anew, and take its tag away"
+        ),
+    )
+    group.add_argument(
+        "--manager-tag",
+        metavar="<tag>",
+        type=types.tag,
+        default=MANAGER_TAG,
+        help=_("Know the images of openstack-image-manager by this tag (default: %s)")
+        % MANAGER_TAG,
+    )
+    group.add_argument(
+        "--keep-tag",
+        action="store_true",
+        help=_("Leave the tag, so that openstack-image-manager goes on with them"),
+    )
 
 
 def add_only(group: groups.Group) -> None:
@@ -83,6 +110,9 @@ def order(parsed_args: argparse.Namespace) -> CatalogueOrder:
         _manner(parsed_args),
         tuple(parsed_args.only),
         parsed_args.retire_orphans,
+        adopts=parsed_args.adopt,
+        manager_tag=parsed_args.manager_tag,
+        keeps_tag=parsed_args.keep_tag,
     )
     asked.refuse_unknown()
     return asked

@@ -184,6 +184,13 @@ TABLE = (
 OTHERS = (
     Property("patchlevel", "scs-0102", "which patches it has", PropertyKind.BUILD),
     *(
+        Property(name, "openstack-image-manager", meaning, PropertyKind.BUILD)
+        for name, meaning in (
+            ("internal_version", "its label for the version"),
+            ("upstream_checksum", "the digest of what a URL has served"),
+        )
+    ),
+    *(
         Property(name, "Nova", "the server that it was made of", PropertyKind.SNAPSHOT)
         for name in (
             *("base_image_ref", "image_type", "instance_uuid", "boot_roles"),
