@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
@@ -89,6 +89,64 @@ class Bar(AbstractContextManager["Bar"]):
     def _stop(self) -> None:
         if self._progress is not None:
             self._progress.stop()
+
+
+class Bars(AbstractContextManager["Bars"]):
+    """A bar for each of several things at once, one below the other."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        is_shown = not quiet and sys.stderr.isatty()
+        self._progress = _progress() if is_shown else None
+
+    def __enter__(self) -> Bars:
+        if self._progress is not None:
+            self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+
+    @contextmanager
+    def bar(self, title: str) -> Iterator[Progress]:
+        """Within, what shows how far *title* has come."""
+        if self._progress is None:
+            yield SILENT
+            return
+        row = _Row(self._progress, printable(title))
+        try:
+            yield row
+        finally:
+            row.remove()
+
+
+class _Row:
+    """One of several bars."""
+
+    def __init__(self, display: Display, title: str) -> None:
+        self._display, self._title = display, title
+        self._task = display.add_task(title, total=None)
+
+    def watch(self, blocks: Iterator[bytes], total: int | None) -> Iterator[bytes]:
+        """*blocks*, each shown as it passes; *total* bytes, where that is known."""
+        self._display.reset(self._task, total=total, description=self._title)
+        for block in blocks:
+            self._display.advance(self._task, len(block))
+            yield block
+
+    def say(self, stage: str) -> None:
+        """Show what Glance says that it does, while no bytes go through us."""
+        said = f"{self._title}: {printable(stage)}"
+        self._display.update(self._task, description=said)
+
+    def remove(self) -> None:
+        """Take it off the terminal."""
+        self._display.remove_task(self._task)
 
 
 def _progress() -> Display:

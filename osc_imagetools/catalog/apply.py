@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -15,12 +15,14 @@ from osc_imagetools.catalog.order import CatalogueOrder
 from osc_imagetools.catalog.reading import planned
 from osc_imagetools.catalog.requests import Manner, rotation
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.glance.members import add_member, members
 from osc_imagetools.lifecycle.deprecation.request import DeprecateRequest
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.decision import Decision, moving, refused
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.operations.editing import Wanted, adopt, deprecate
 from osc_imagetools.operations.rotation import ROTATED, STAGED, rotate
+from osc_imagetools.operations.runs import run_jobs
 from osc_imagetools.operations.session import NOT_DONE, Outcome, Session
 from osc_imagetools.progress import Progress
 
@@ -64,14 +66,17 @@ def apply(
     order: CatalogueOrder,
     items: Iterable[FamilyPlan],
     progress: Shows,
-) -> Iterator[Applied]:
-    """What became of each item, as soon as that is known.
+) -> Iterator[tuple[int, tuple[Applied, ...]]]:
+    """The place of each item and what became of it, as soon as that is known.
 
-    One that fails doesn't stop the others, and its family keeps its current version.
-    *progress* is what shows how far each has come.
+    As many at a time as *order* says. One that fails doesn't stop the others, and its
+    family keeps its current version. *progress* is what shows how far each has come.
     """
-    for item in items:
-        yield from _applied(session, order, item, progress)
+
+    def job(item: FamilyPlan) -> Callable[[], tuple[Applied, ...]]:
+        return lambda: tuple(_applied(session, order, item, progress))
+
+    yield from run_jobs([job(item) for item in items], order.jobs)
 
 
 def _applied(
@@ -139,6 +144,8 @@ def _rotate(session: Session, item: FamilyPlan, manner: Manner) -> Applied:
     if done.failed_stores:
         note = f"{note} Not stored in: {', '.join(done.failed_stores)}".strip()
     is_done = done.is_done and not done.failed_stores
+    if done.new is not None:
+        _share(session, done.new, definition.members)
     if not is_done:
         return Applied(item, FamilyResult.FAILED, note, done.new)
     is_new = done.result in (ROTATED, STAGED)
@@ -157,7 +164,20 @@ def _update(session: Session, item: FamilyPlan) -> Applied:
     if found is None or found.generation != item.current.generation:
         why = "another version is current since the plan was made: run it again"
         return Applied(item, FamilyResult.FAILED, why, found)
-    return _told(item, session.apply(found, decided, status_first=False))
+    outcome = session.apply(found, decided, status_first=False)
+    if outcome.result not in NOT_DONE:
+        _share(session, outcome.image or found, item.members)
+    return _told(item, outcome)
+
+
+def _share(session: Session, image: Image, wanted: Collection[str]) -> None:
+    """Make each project of *wanted* a member of *image*: it accepts that itself."""
+    if image.visibility != "shared" or not wanted:
+        return
+    there = members(session.images, image)
+    for project in wanted:
+        if project not in there:
+            add_member(session.images, image, project)
 
 
 def _retire(session: Session, item: FamilyPlan) -> Applied:

@@ -8,7 +8,7 @@ implies is given to what is imported, and doesn't make an image another.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from osc_imagetools.catalog.definitions import FamilyDefinition, VersionDefinition
@@ -44,10 +44,10 @@ def other_status(current: Image, definition: FamilyDefinition) -> str | None:
     return wanted if is_other else None
 
 
-def told(change: Change, status: str | None) -> str:
+def told(change: Change, status: str | None, members: Collection[str]) -> str:
     """Which things change, in a line."""
-    names = [*sorted(change.set), *(["tags"] if change.add_tags else [])]
-    return ", ".join([*names, *(["status"] if status else [])])
+    others = {"tags": change.add_tags, "members": members, "status": status}
+    return ", ".join([*sorted(change.set), *(name for name in others if others[name])])
 
 
 _DESCRIPTION = "image_description"

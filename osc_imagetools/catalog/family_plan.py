@@ -63,6 +63,8 @@ class FamilyPlan:
     """``active`` or ``deactivated``, if its status has to become that."""
     size: int | None = None
     """Bytes that are to be fetched, where the source tells that."""
+    members: tuple[str, ...] = ()
+    """Projects that the current version is to be shared with, of an update."""
     adopted: tuple[Image, ...] = ()
     """What becomes its versions."""
 

@@ -21,6 +21,8 @@ class CatalogueOrder:
     only: tuple[str, ...] = ()
     """Names of families; empty: all of them."""
     retire_orphans: bool = False
+    jobs: int = 1
+    """How many families are brought in at a time."""
     adopts: bool = False
     """Whether images of openstack-image-manager become versions."""
     manager_tag: str = ""

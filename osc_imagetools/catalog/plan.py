@@ -36,6 +36,9 @@ class Site:
     """By family the bytes that its source has."""
     faults: Mapping[str, str] = field(default_factory=dict)
     """By family why its source can't be read."""
+    members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By family the projects that its current version is shared with, where that
+    matters."""
     adoptable: Mapping[str, tuple[Image, ...]] = field(default_factory=dict)
     """By family the images of openstack-image-manager that may become its versions."""
     builds: Mapping[str, VersionDefinition] = field(default_factory=dict)
@@ -84,24 +87,23 @@ def _item(definition: FamilyDefinition, site: Site) -> FamilyPlan:
         return replace(made, size=site.sizes.get(name))
     current, newest = family.current, site.newest(definition)
     if action is FamilyAction.UNCHANGED and current is not None and newest is not None:
-        return _updated(made, current, definition, newest)
+        there = site.members.get(name, frozenset(definition.members))
+        lacking = tuple(one for one in definition.members if one not in there)
+        return _updated(replace(made, members=lacking), current, newest)
     return made
 
 
-def _updated(
-    made: FamilyPlan,
-    current: Image,
-    definition: FamilyDefinition,
-    newest: VersionDefinition,
-) -> FamilyPlan:
+def _updated(made: FamilyPlan, current: Image, newest: VersionDefinition) -> FamilyPlan:
     """*made*, unless the current version isn't what the catalogue says."""
-    if current.version != made.version:
+    definition = made.definition
+    if current.version != made.version or definition is None:
         return made
     change = difference(current, definition, newest)
     status = other_status(current, definition)
-    if change.is_empty and status is None:
+    if change.is_empty and status is None and not made.members:
         return made
-    why = f"the catalogue says otherwise: {told(change, status)}"
+    what = told(change, status, made.members)
+    why = f"the catalogue says otherwise: {what}"
     return replace(
         made, action=FamilyAction.UPDATE, reason=why, change=change, status=status
     )

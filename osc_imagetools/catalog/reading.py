@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -76,9 +76,27 @@ def _site(session: Session, order: CatalogueOrder) -> Site:
         if (holder := _holder(session, definition.name)) is not None
     }
     found = _adoptable(session, order) if order.adopts else {}
+    shared = _shared(session, order, families)
     return _with_builds(
-        Site(session.project, families, holders, adoptable=found), order
+        Site(session.project, families, holders, members=shared, adoptable=found),
+        order,
     )
+
+
+def _shared(
+    session: Session, order: CatalogueOrder, families: Mapping[str, Family]
+) -> dict[str, frozenset[str]]:
+    """By family with whom its current version is shared, if the catalogue says it."""
+    currents = {
+        definition.name: families[definition.name].current
+        for definition in order.definitions
+        if definition.members and definition.name in families
+    }
+    return {
+        name: frozenset(members(session.images, current))
+        for name, current in currents.items()
+        if current is not None
+    }
 
 
 def _adoptable(session: Session, order: CatalogueOrder) -> dict[str, tuple[Image, ...]]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from osc_imagetools.commands import cloud
@@ -52,6 +51,8 @@ class CatalogApply(Lister):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         catalogue.add(parser)
+        catalogue.add_jobs(parser)
+        catalogue.add_safety(parser)
         group = groups.group(parser, groups.SAFETY)
         group.add_argument(
             "--plan-file",
@@ -70,18 +71,19 @@ class CatalogApply(Lister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
         from osc_imagetools.catalog import apply, planned, refuse_other_plan
-        from osc_imagetools.progress import Bar
+        from osc_imagetools.progress import Bars
 
         order = catalogue.order(parsed_args)
         session = cloud.writing(self.app, parsed_args)
         items = planned(session, order)
         if parsed_args.plan_file:
             refuse_other_plan(parsed_args.plan_file, items)
-        quiet = self.app.options.verbose_level == 0
-        bars = partial(Bar, quiet=quiet)
         manner = replace(order.manner, verify_command=parsed_args.verify_command)
-        order = replace(order, manner=manner)
-        shown = self.completed(apply(session, order, items, bars))
+        order = replace(order, manner=manner, jobs=parsed_args.jobs)
+        with Bars(quiet=self.app.options.verbose_level == 0) as bars:
+            done = self.completed(apply(session, order, items, bars.bar))
+        in_order = sorted(done, key=lambda placed: placed[0])
+        shown = [one for _, applied in in_order for one in applied]
         if any(not one.is_done for one in shown):
             self.status = 1
         return rows.APPLIED, [rows.applied(one) for one in shown]

@@ -46,6 +46,7 @@ class CatalogPlan(Lister):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         catalogue.add(parser)
+        catalogue.add_safety(parser)
         project.add(parser)
         groups.group(parser, groups.OUTPUT).add_argument(
             "--detailed-exitcode",

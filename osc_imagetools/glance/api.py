@@ -210,6 +210,7 @@ class Api:
 
     def _sent(self, method: str, path: str, **options: Any) -> requests.Response:
         options.setdefault("timeout", TIMEOUT_SECONDS)
+        self.machine.go_on()
         try:
             answer: requests.Response = self._adapter.request(
                 path,

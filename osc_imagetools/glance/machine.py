@@ -11,6 +11,7 @@ import uuid
 from datetime import datetime, timezone
 from pathlib import Path
 
+from osc_imagetools.glance.ending import ENDING
 from osc_imagetools.lifecycle.model.run import Run
 
 
@@ -26,8 +27,13 @@ class Machine:
         return datetime.now(timezone.utc)
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait; raises what `go_on` does."""
+        self.go_on()
         time.sleep(seconds)
+
+    def go_on(self) -> None:
+        """Raise what ends the command, where that is one of several jobs."""
+        ENDING.check()
 
     def host(self) -> str:
         """A hash of this machine's boot and PID namespace; empty where unknown.

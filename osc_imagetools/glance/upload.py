@@ -12,6 +12,7 @@ import requests
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.api import GlanceError, reason, refusal
 from osc_imagetools.glance.images import Images
+from osc_imagetools.glance.machine import Machine
 from osc_imagetools.glance.patience import TOO_MANY, Patience
 from osc_imagetools.glance.remedies import remedy
 from osc_imagetools.lifecycle.model.image import Image
@@ -55,7 +56,7 @@ def _put(
     images: Images, image: Image, path: str, blocks: Iterator[bytes], store: str = ""
 ) -> None:
     LOG.info("Uploading to image %s …", image.id)
-    sent = _Sent(blocks)
+    sent = _Sent(blocks, images.machine)
     try:
         answer = images.api.put_stream(path, iter(sent), store=store)
     except GlanceError as error:
@@ -145,13 +146,14 @@ class _Sent:
     What has a length or can be rewound would be sent otherwise.
     """
 
-    def __init__(self, blocks: Iterator[bytes]) -> None:
-        self._blocks = blocks
+    def __init__(self, blocks: Iterator[bytes], machine: Machine) -> None:
+        self._blocks, self._machine = blocks, machine
         self.size = 0
         self.all = False
 
     def __iter__(self) -> Iterator[bytes]:
         for block in self._blocks:
+            self._machine.go_on()
             self.size += len(block)
             yield block
         self.all = True

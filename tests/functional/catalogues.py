@@ -71,10 +71,13 @@ class Shelf:
     def apply(self, *options: str, by: Account | None = None) -> Outcome:
         return self._run("apply", *options, by=by)
 
-    def _run(self, what: str, *options: str, by: Account | None) -> Outcome:
+    def command(self, what: str, *options: str) -> list[str]:
+        """The command line, once the file is written."""
         self.path.write_text(yaml.safe_dump({"images": self.images}))
-        command = ("image", "catalog", what, "-f", "json", *options, str(self.path))
-        return (by or self.owner).openstack(*command)
+        return ["image", "catalog", what, "-f", "json", *options, str(self.path)]
+
+    def _run(self, what: str, *options: str, by: Account | None) -> Outcome:
+        return (by or self.owner).openstack(*self.command(what, *options))
 
     def current(self, family: str, by: Account | None = None) -> list[dict[str, Any]]:
         """What a user finds by the name of a family."""

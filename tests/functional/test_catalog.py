@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -14,12 +16,17 @@ import yaml
 
 from tests.cloud.accounts import Account
 from tests.cloud.cloud import Cloud
+from tests.cloud.doomed import doomed
+from tests.cloud.images import raw
 from tests.cloud.proxy import Proxy
 from tests.cloud.source.client import Source
 from tests.functional.catalogues import META, Shelf, steps
 from tests.functional.families import changed, filled, made
 from tests.functional.outcomes import digest_of, images
-from tests.functional.rotations import CURRENT, NEW, OLD
+from tests.functional.rotations import CURRENT, NEW, OLD, SIZE
+from tests.functional.writing import step, writes
+
+END_SECONDS = 90
 
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -376,6 +383,26 @@ def current_label(shelf: Shelf) -> str:
     return str(current["lifecycle_version"])
 
 
+def test_projects_that_it_is_shared_with_become_members(shelf: Shelf) -> None:
+    versions = [shelf.version("20260201", CURRENT)]
+    shelf.add("debian", *versions, visibility="shared")
+    assert shelf.apply().status == 0
+    shelf.images[0]["members"] = [shelf.another.project_id]
+
+    planned, done, after = shelf.plan(), shelf.apply(), shelf.plan()
+    shelf.images[0]["versions"] = [*versions, shelf.version("20260301", NEW)]
+    rotated = shelf.apply()
+
+    assert steps(planned) == [("debian", "20260201", "update")]
+    assert "members" in planned.json()[0]["Reason"]
+    assert done.status == rotated.status == 0, (done, rotated)
+    assert steps(after) == [("debian", "20260201", "unchanged")]
+    [current] = shelf.current("debian")
+    assert current["lifecycle_version"] == "20260301"
+    told = shelf.owner.glance("GET", f"/v2/images/{current['id']}/members").json()
+    assert [one["member_id"] for one in told["members"]] == [shelf.another.project_id]
+
+
 class TestImagesOfOpenstackImageManager:
     """As its code leaves them: the newest under the plain name, older ones hidden."""
 
@@ -463,3 +490,76 @@ class TestImagesOfOpenstackImageManager:
         assert "internal_version" not in current
         [old] = [one for one in images(shelf.owner) if one["id"] == own_id]
         assert old["os_hidden"] is True
+
+
+class TestSeveralAtATime:
+    @pytest.fixture
+    def many(self, shelf: Shelf) -> Shelf:
+        """Eight families to be imported."""
+        for number in range(8):
+            content = raw(SIZE, seed=100 + number)
+            shelf.add(f"family{number}", shelf.version(str(number), content))
+        return shelf
+
+    @pytest.mark.parametrize("jobs", ["1", "3", "8"])
+    def test_all_are_brought_in_and_told_in_the_order_of_the_file(
+        self, jobs: str, many: Shelf
+    ) -> None:
+        done = many.apply("--jobs", jobs)
+
+        assert done.status == 0, done
+        assert [step[0] for step in steps(done)] == [f"family{n}" for n in range(8)]
+        assert {row["Result"] for row in done.json()} == {"done"}
+        assert {row["Action"] for row in many.plan().json()} == {"unchanged"}
+
+    @pytest.mark.parametrize(
+        ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+    )
+    def test_signal_finishes_what_is_published_and_leaves_no_record_of_others(
+        self, number: int, status: int, many: Shelf, proxy: Callable[[str], Proxy]
+    ) -> None:
+        between = proxy(many.owner.glance_url)
+        through = many.owner.through(between.url)
+        command = many.command("apply", "--jobs", "3")
+        ended: list[int] = []
+        with doomed(through, *command) as client:
+
+            def end() -> None:
+                # As the first one is about to be published.
+                if "offer" in map(step, writes(between)) and not ended:
+                    ended.append(number)
+                    os.kill(client.pid or 0, number)
+
+            between.on("PATCH", "").before.append(end)
+            client.join(END_SECONDS)
+        left = images(many.owner)
+        again = many.apply()
+
+        assert client.exitcode == status
+        assert left
+        # What was published is whole, and nothing else is there.
+        assert {one["lifecycle_state"] for one in left} == {"active"}
+        assert not [one for one in left if "lifecycle_run" in one]
+        assert len(left) < len(many.images)
+        assert again.status == 0, again
+        assert len(images(many.owner)) == len(many.images)
+
+    def test_run_that_was_killed_is_finished_by_the_next(
+        self, many: Shelf, proxy: Callable[[str], Proxy]
+    ) -> None:
+        between = proxy(many.owner.glance_url)
+        with doomed(
+            many.owner.through(between.url), *many.command("apply", "--jobs", "3")
+        ) as client:
+
+            def kill() -> None:
+                os.kill(client.pid or 0, signal.SIGKILL)
+
+            between.on("PUT", "/file", 4).call(kill)
+            client.join(END_SECONDS)
+        again = many.apply("--jobs", "3")
+
+        assert client.exitcode == -signal.SIGKILL
+        assert again.status == 0, again
+        assert {one["lifecycle_state"] for one in images(many.owner)} == {"active"}
+        assert len(images(many.owner)) == len(many.images)

@@ -250,7 +250,7 @@ IMAGE = RecordKind(
         own_row(
             "members",
             ListKind(_TEXT),
-            "the projects that it is shared with, with 'visibility: shared'",
+            "the IDs of the projects that it is shared with, with 'visibility: shared'",
         ),
         own_row("source", SourceKind(), "instead of 'versions': where new builds are"),
         own_row("candidate", CANDIDATE, "the family in which a build is tried first"),

@@ -18,6 +18,7 @@ from osc_imagetools.commands.options import (
 from osc_imagetools.i18n import _
 
 MANAGER_TAG = "managed_by_osism"
+JOBS, MOST_JOBS = 4, 16
 
 if TYPE_CHECKING:
     from osc_imagetools.catalog import CatalogueOrder, Manner
@@ -50,7 +51,6 @@ def add(parser: argparse.ArgumentParser) -> None:
     unpacking = groups.group(parser, groups.UNPACKING)
     packing.add_limits(unpacking)
     packing.add_tmpdir(unpacking)
-    _add_safety(parser)
 
 
 def _add_adoption(group: groups.Group) -> None:
@@ -77,6 +77,27 @@ def _add_adoption(group: groups.Group) -> None:
     )
 
 
+def add_jobs(parser: argparse.ArgumentParser) -> None:
+    """``--jobs``."""
+    groups.group(parser, groups.STORAGE).add_argument(
+        "--jobs",
+        metavar="<number>",
+        type=_jobs,
+        default=JOBS,
+        help=_(
+            "Bring in this many families at a time, 1 to %(most)d (default: %(jobs)d)"
+        )
+        % {"most": MOST_JOBS, "jobs": JOBS},
+    )
+
+
+def _jobs(text: str) -> int:
+    number: int = types.count(text)
+    if not 1 <= number <= MOST_JOBS:
+        raise argparse.ArgumentTypeError(f"from 1 to {MOST_JOBS}")
+    return number
+
+
 def add_only(group: groups.Group) -> None:
     """``--only``."""
     group.add_argument(
@@ -89,7 +110,8 @@ def add_only(group: groups.Group) -> None:
     )
 
 
-def _add_safety(parser: argparse.ArgumentParser) -> None:
+def add_safety(parser: argparse.ArgumentParser) -> None:
+    """``--allow-pending-members``, ``--allow-duplicate``."""
     succession.add_pending_members(parser)
     group = groups.group(parser, groups.SAFETY)
     group.add_argument(

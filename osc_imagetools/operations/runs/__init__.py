@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from osc_imagetools.operations.runs.jobs import run_jobs
 from osc_imagetools.operations.runs.signals import (
     Ended,
     signals_end_the_run,
@@ -11,5 +12,6 @@ from osc_imagetools.operations.runs.signals import (
 
 __all__ = [
     "Ended",
+    "run_jobs",
     "signals_end_the_run",
 ]

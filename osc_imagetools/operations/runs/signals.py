@@ -8,12 +8,14 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import NoReturn
 
+from osc_imagetools.glance.ending import ENDING
 from osc_imagetools.glance.machine import THIS_MACHINE, Machine
 
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Ended(SystemExit):
@@ -31,9 +33,7 @@ class NotMainThreadError(RuntimeError):
 
 
 def _end(number: int, _frame: FrameType | None) -> NoReturn:
-    if number == signal.SIGINT:
-        raise KeyboardInterrupt
-    raise Ended(number)
+    raise _ended(number)
 
 
 @contextmanager
@@ -50,17 +50,35 @@ def signals_end_the_run() -> Iterator[None]:
 def signals_wait(machine: Machine = THIS_MACHINE) -> Iterator[None]:
     """Within, signals are noted; the first one takes effect at the end.
 
-    Nothing waits on a *machine* that is simulated: it has none. Raises
-    `NotMainThreadError`.
+    So does the end of a job, where this thread does one of several. Nothing waits on a
+    *machine* that is simulated: it has none. Raises `NotMainThreadError`.
     """
     if not machine.has_signals:
         yield
+        return
+    if ENDING.is_job:
+        with ENDING.waiting():
+            yield
         return
     noted: list[int] = []
     with _handled(lambda number, _frame: noted.append(number)):
         yield
     if noted:
         _end(noted[0], None)
+
+
+@contextmanager
+def signals_end_the_jobs() -> Iterator[None]:
+    """Within, a signal ends no thread by itself: it lets all jobs end, in order.
+
+    Raises `NotMainThreadError`.
+    """
+    with _handled(lambda number, _frame: ENDING.begin(partial(_ended, number))):
+        yield
+
+
+def _ended(number: int) -> BaseException:
+    return KeyboardInterrupt() if number == signal.SIGINT else Ended(number)
 
 
 @contextmanager
@@ -72,7 +90,7 @@ def _handled(handler: signal._HANDLER) -> Iterator[None]:
     """
     if threading.current_thread() is not threading.main_thread():
         raise NotMainThreadError
-    before = {number: signal.getsignal(number) for number in ENDING}
+    before = {number: signal.getsignal(number) for number in SIGNALS}
     taken = {n: old for n, old in before.items() if old is not signal.SIG_IGN}
     for number in taken:
         signal.signal(number, handler)

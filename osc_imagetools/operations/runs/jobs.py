@@ -1,0 +1,103 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""Several jobs at a time, each in a thread; a signal ends all of them in order."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from queue import Empty, SimpleQueue
+from typing import Generic, TypeVar
+
+from osc_imagetools.glance.ending import ENDING
+from osc_imagetools.operations.runs.signals import signals_end_the_jobs
+
+T = TypeVar("T")
+
+Job = Callable[[], T]
+
+LOOK_SECONDS = 0.2
+"""A signal that another thread was given is handled when the main one goes on."""
+
+
+def run_jobs(jobs: Sequence[Job[T]], most: int) -> Iterator[tuple[int, T]]:
+    """What each of *jobs* returns, with its place, as soon as that is known.
+
+    At most *most* are done at a time; one alone is done in this thread. After a signal,
+    or what a job raises, none begins any more, those under way end at their next
+    request, and that is raised once they have.
+    """
+    if most == 1 or len(jobs) == 1:
+        yield from ((place, job()) for place, job in enumerate(jobs))
+        return
+    pool = _Pool(jobs, most)
+    with signals_end_the_jobs():
+        pool.begin()
+        try:
+            yield from pool.told()
+        except BaseException:
+            # Whoever takes no more of it wants them to end.
+            ENDING.begin(KeyboardInterrupt)
+            raise
+        finally:
+            pool.wait()
+            ended_by = ENDING.over()
+    if why := pool.fault or ended_by:
+        raise why
+
+
+class _Pool(Generic[T]):
+    """Threads that do one job after the other, as long as nothing ends them."""
+
+    def __init__(self, jobs: Sequence[Job[T]], most: int) -> None:
+        self.fault: BaseException | None = None
+        """What ended one of the jobs first."""
+        self._waiting = iter([*enumerate(jobs)])
+        self._lock = threading.Lock()
+        self._done: SimpleQueue[tuple[int, T] | BaseException | None] = SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._work, daemon=True)
+            for _ in range(min(most, len(jobs)))
+        ]
+
+    def begin(self) -> None:
+        """Begin with the first ones."""
+        for thread in self._threads:
+            thread.start()
+
+    def wait(self) -> None:
+        """Until no job is under way."""
+        for thread in self._threads:
+            thread.join()
+
+    def told(self) -> Iterator[tuple[int, T]]:
+        """What each returns, until no thread works any more."""
+        working = len(self._threads)
+        while working:
+            try:
+                told = self._done.get(timeout=LOOK_SECONDS)
+            except Empty:
+                continue
+            if told is None:
+                working -= 1
+            elif isinstance(told, BaseException):
+                self.fault = self.fault or told
+                ENDING.begin(KeyboardInterrupt)
+            else:
+                yield told
+
+    def _work(self) -> None:
+        with ENDING.job():
+            while (begun := self._next()) is not None:
+                place, job = begun
+                try:
+                    self._done.put((place, job()))
+                # Raised once all are waited for.
+                except BaseException as error:
+                    self._done.put(error)
+                    break
+        self._done.put(None)
+
+    def _next(self) -> tuple[int, Job[T]] | None:
+        with self._lock:
+            return None if ENDING.has_begun else next(self._waiting, None)
