@@ -20,6 +20,7 @@ from tests.benchmarks.row import Measure
 from tests.benchmarks.stage import Stage, sha256, tool
 from tests.benchmarks.usage import waited_for
 from tests.cloud import interpreters, services_venv
+from tests.cloud.accounts import Account
 from tests.cloud.errors import CloudError
 
 NAME = "openstack-image-manager"
@@ -31,7 +32,7 @@ REQUIREMENT = f"{NAME}>=0.20261006"
 def plain_against_image_manager(stage: Stage) -> Iterator[tuple[Measure, Measure]]:
     """import-url; a run of openstack-image-manager with one image to import."""
     tool("aria2c")
-    program = _installed(stage)
+    program = installed(stage)
     definitions = _definitions(stage)
     yield (
         seconds_of_import(stage, stage.image),
@@ -39,7 +40,7 @@ def plain_against_image_manager(stage: Stage) -> Iterator[tuple[Measure, Measure
     )
 
 
-def _installed(stage: Stage) -> Path:
+def installed(stage: Stage) -> Path:
     """The program in an environment of its own; raises FileNotFoundError."""
     folder = stage.folder / NAME
     marker = folder / "complete.txt"
@@ -96,6 +97,14 @@ def _run(stage: Stage, program: Path, definitions: dict[str, Any]) -> float:
         # Whatever is JSON is YAML.
         file = Path(folder, "images.yml")
         file.write_text(json.dumps(definitions))
+        seconds = managed(stage, stage.account, program, file)
+    stage.delete_images()
+    return seconds
+
+
+def managed(stage: Stage, account: Account, program: Path, file: Path) -> float:
+    """Seconds of a run of the *program* for the definitions in *file*."""
+    with tempfile.TemporaryDirectory(dir=stage.folder) as folder:
         # Its download goes to the disk on which all others have theirs.
         own = {"PATH": os.environ["PATH"], "HOME": folder, "TMPDIR": folder}
         command = [str(program), "--images", str(file), "--verify-checksum"]
@@ -103,12 +112,10 @@ def _run(stage: Stage, program: Path, definitions: dict[str, Any]) -> float:
         manager = subprocess.Popen(
             command,
             cwd=folder,
-            env={**own, **stage.account.env},
+            env={**own, **account.env},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
         )
-        seconds = waited_for(manager, started).seconds
-    stage.delete_images()
-    return seconds
+        return waited_for(manager, started).seconds

@@ -7,6 +7,7 @@ from __future__ import annotations
 from functools import partial
 
 from tests.benchmarks import (
+    catalogue,
     convert,
     image_manager,
     imports,
@@ -177,6 +178,37 @@ ROWS = (
         unit="MB",
         rounds=1,
         ceiling=200,
+    ),
+    Row(
+        "catalog-first",
+        "catalog apply of 10 families of 256 MiB, verified",
+        "openstack-image-manager --verify-checksum, the same definitions",
+        at_most=0.35,
+        contest=catalogue.first_apply,
+        rounds=2,
+    ),
+    Row(
+        "catalog-again",
+        "catalog apply of the same, nothing changed",
+        "openstack-image-manager --verify-checksum",
+        at_most=0.5,
+        contest=catalogue.nothing_changed,
+        rounds=3,
+    ),
+    Row(
+        "catalog-one",
+        "catalog apply of the same, one of ten rotated",
+        "openstack-image-manager --verify-checksum",
+        at_most=0.35,
+        contest=catalogue.one_rotated,
+        rounds=3,
+    ),
+    Row(
+        "catalog-many",
+        "catalog apply of 100 families, nothing changed",
+        "image show of one of them",
+        at_most=1.5,
+        contest=catalogue.many_unchanged,
     ),
     Row(
         "enforce-requests",
