@@ -207,8 +207,9 @@ def test_verbose_tells_each_step_on_standard_error_and_no_secret(
         f"Image {new} is active, with all of its {SIZE} bytes.",
         f"Changed image {new}: lifecycle_state=staged",
         f"Changed image {old}: lifecycle_state=deprecated",
-        f"Changed image {new}: visibility=shared, name={FAMILY}, os_hidden=False",
-        f"Changed image {old}: os_hidden=True, lifecycle_leaving_2_",
+        f"Changed image {new}: lifecycle_state=active, visibility=shared, "
+        f"name={FAMILY}, os_hidden=False",
+        f"Changed image {old}: os_hidden=True, lifecycle_listed_2_",
     ]
     # While it is uploaded, or before: it is read ahead.
     assert f"Verified {url} by its sha256." in said

@@ -149,6 +149,12 @@ def to_be_shown(image: Image) -> frozenset[str]:
     return _marks(image, properties.COMING) | ({properties.RUN} & image.fields.keys())
 
 
+def is_coming_otherwise(image: Image, generation: int) -> bool:
+    """Whether another swap than that to *generation* is about to show *image*."""
+    others = _marks(image, properties.COMING) - _marks(image, coming(generation))
+    return bool(others)
+
+
 def was_undone_by_a_mark(image: Image) -> bool:
     """Whether a run that has marked *image*, to show it, has undone a showing so."""
     is_coming = bool(_marks(image, properties.COMING))

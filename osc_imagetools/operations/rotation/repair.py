@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from osc_imagetools.errors import OperatorError
-from osc_imagetools.glance.images import Images
+from osc_imagetools.glance.images import CHANGE_SETTLES_SECONDS, Images
 from osc_imagetools.glance.members import ACCEPTED, PENDING, members
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.fences import (
     hiding,
+    is_coming_otherwise,
     is_leaving,
     is_marked_listed,
     marked_coming,
@@ -38,6 +39,9 @@ from osc_imagetools.operations.session import Session
 
 MOST_ROUNDS = 20
 """Of listing and repairing: others may be at work as long as that."""
+
+MOST_TURNS = 10
+"""Of waiting for another run, which may have died."""
 
 
 @dataclass
@@ -66,6 +70,20 @@ class Repairer:
     def listed(self) -> Family:
         """The family as it is now."""
         return self.session.family(self.name)
+
+    def listed_in_turn(self, image: Image, generation: int) -> Family:
+        """The family once no other run is about to show *image*, or after a second.
+
+        A change to the same image, sent just before the other one shows it, would hide
+        it again: Glance saves whole rows. Who is stopped there is not waited for.
+        """
+        for _ in range(MOST_TURNS):
+            family = self.listed()
+            seen = family.version(image.id)
+            if seen is None or not is_coming_otherwise(seen, generation):
+                break
+            self.images.machine.sleep(CHANGE_SETTLES_SECONDS)
+        return family
 
     def repair(self, listed: Family | None = None) -> Family:
         """The family, with one visible version; records of dead runs are deleted.

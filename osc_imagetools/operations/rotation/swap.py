@@ -145,7 +145,7 @@ class Swap(Repairer):
         offering: Callable[[Image | None], Change],
         retirement: Callable[[Image], Retirement],
     ) -> Swapped:
-        family = self.listed()
+        family = self.listed_in_turn(new, generation)
         if family.current is not None and family.current.id == new.id:
             # A person has shown it: what a swap does besides is still to be done.
             return Swapped(family.current, None, self.repair(family))

@@ -6,6 +6,7 @@ from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.fences import (
     coming,
     hiding,
+    is_coming_otherwise,
     is_hidden_by_hand,
     is_leaving,
     is_marked_for,
@@ -212,6 +213,14 @@ def test_a_version_was_shown_if_it_was_offered_under_that_number_or_above():
     assert was_shown(managed("a", 4, **published), 3)
     assert not was_shown(managed("a", 2, **published), 3)
     assert not was_shown(managed("a", 3), 3)
+
+
+def test_image_that_another_swap_is_about_to_show_is_known_by_its_mark():
+    image = managed("a", 1, **{f"{coming(3)}one": "x"})
+
+    assert is_coming_otherwise(image, 4)
+    assert not is_coming_otherwise(image, 3)
+    assert not is_coming_otherwise(managed("a", 1, lifecycle_run="a"), 3)
 
 
 def test_what_a_run_may_show_still_is_known_by_its_properties():
