@@ -15,6 +15,7 @@ from osc_imagetools.catalog.order import CatalogueOrder
 from osc_imagetools.catalog.reading import planned
 from osc_imagetools.catalog.requests import Manner, rotation
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.glance.activation import activation
 from osc_imagetools.glance.members import add_member, members
 from osc_imagetools.lifecycle.deprecation.request import DeprecateRequest
 from osc_imagetools.lifecycle.model.change import Change
@@ -94,8 +95,7 @@ def _applied(
         yield done
         if done.is_done:
             for following in planned(session, order.alone(item.family)):
-                if following.family == item.family:
-                    yield from _applied(session, order, following, progress)
+                yield from _applied(session, order, following, progress)
     except OperatorError as error:
         yield Applied(item, FamilyResult.FAILED, str(error), item.current)
 
@@ -146,6 +146,8 @@ def _rotate(session: Session, item: FamilyPlan, manner: Manner) -> Applied:
     is_done = done.is_done and not done.failed_stores
     if done.new is not None:
         _share(session, done.new, definition.members)
+        if definition.is_deactivated and done.result == ROTATED:
+            activation(session.images, done.new, "deactivated")
     if not is_done:
         return Applied(item, FamilyResult.FAILED, note, done.new)
     is_new = done.result in (ROTATED, STAGED)

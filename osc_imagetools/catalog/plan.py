@@ -59,17 +59,23 @@ def plan(
     *,
     named: frozenset[str] = frozenset(),
     retire_orphans: bool = False,
+    finds_orphans: bool = True,
 ) -> tuple[FamilyPlan, ...]:
-    """What each family gets; then those that the catalogue doesn't name.
+    """What each family gets; then, if wanted, those that the catalogue doesn't name.
 
     *named* are all families of the catalogue, also those that nothing is done for.
     """
     wanted = tuple(definitions)
+    planned = tuple(_item(definition, site) for definition in wanted)
+    if not finds_orphans:
+        return planned
     named = named | {definition.name for definition in wanted}
-    return (
-        *(_item(definition, site) for definition in wanted),
-        *_orphans(site, named, is_retired=retire_orphans),
-    )
+    return (*planned, *_orphans(site, named, is_retired=retire_orphans))
+
+
+CANDIDATE = (
+    "'candidate' is not carried out yet: remove it, and promote the candidate by hand"
+)
 
 
 def _item(definition: FamilyDefinition, site: Site) -> FamilyPlan:
@@ -114,6 +120,8 @@ Step = tuple[FamilyAction, str, "str | None"]
 
 
 def _step(definition: FamilyDefinition, family: Family, site: Site) -> Step:
+    if definition.candidate is not None:
+        return FamilyAction.REFUSED, CANDIDATE, None
     newest = site.newest(definition)
     if newest is None:
         why = site.faults.get(definition.name, "the catalogue names no version of it")

@@ -64,6 +64,7 @@ def _plan(order: CatalogueOrder, site: Site) -> tuple[FamilyPlan, ...]:
         site,
         named=order.named,
         retire_orphans=order.retire_orphans,
+        finds_orphans=not order.only,
     )
 
 

@@ -170,6 +170,11 @@ def test_only_the_families_that_are_named_are_looked_at(shelf: Shelf) -> None:
 
     assert steps(done) == [("alma", "9.5", "import")]
     assert shelf.current("debian") == []
+    # What another family was named an orphan for stays, too.
+    del shelf.images[1]
+    alone = shelf.apply("--only", shelf.name("debian"), "--retire-orphans")
+    assert steps(alone) == [("debian", "20260201", "import")]
+    assert len(shelf.current("alma")) == 1
     assert unknown.status == 1
     assert "none-such" in unknown.stderr
 
@@ -290,6 +295,27 @@ def test_bytes_come_from_the_mirror_and_the_url_of_the_vendor_is_recorded(
     assert done.status == 0, done
     [current] = shelf.current("debian")
     assert current["image_source"] == "https://vendor.invalid/debian.img"
+
+
+def test_images_of_a_family_that_is_not_to_boot_are_deactivated(shelf: Shelf) -> None:
+    shelf.add("debian", shelf.version("20260201", CURRENT), status="deactivated")
+
+    done, again = shelf.apply(), shelf.apply()
+
+    assert done.status == again.status == 0, (done, again)
+    assert [one["status"] for one in images(shelf.owner)] == ["deactivated"]
+    assert steps(again) == [("debian", "20260201", "unchanged")]
+
+
+def test_candidate_is_refused_as_long_as_nothing_promotes_it(shelf: Shelf) -> None:
+    candidate = {"name": shelf.name("debian-rc"), "promote_after": "3d"}
+    shelf.add("debian", shelf.version("20260201", CURRENT), candidate=candidate)
+
+    done = shelf.apply()
+
+    assert done.status == 1
+    assert "candidate" in done.json()[0]["Reason"]
+    assert images(shelf.owner) == []
 
 
 def test_file_with_faults_changes_nothing_and_says_where_each_of_them_is(

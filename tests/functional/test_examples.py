@@ -5,11 +5,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import uuid
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from tests import prompts
 from tests.cloud.accounts import Account
@@ -63,6 +67,8 @@ BEFORE = {
         f"{IMPORT} ubuntu-24.04",
         "openstack image rotate ubuntu-24.04 --url $base/two.img",
     ],
+    "image catalog export": [f"{IMPORT} debian-13"],
+    "image catalog plan": ["openstack image catalog apply images.yml"],
     "image lifecycle enforce": [f"{IMPORT} debian-13"],
     "image usage list": [f"{IMPORT} debian-12", f"{IMPORT} debian-13"],
     "image rotate": [f"{IMPORT} ubuntu-24.04", f'{CREATE} "golden build 42"'],
@@ -70,6 +76,9 @@ BEFORE = {
 """What was done before somebody needs the example."""
 
 SHOWN = {
+    "image catalog apply": ["done", "done", "unchanged"],
+    "image catalog export": ["20260201", "20260201", "20260201"],
+    "image catalog plan": ["unchanged", "", "unchanged"],
     "image deprecate": ["deprecated", "scheduled|deprecated", ""],
     "image import-url": ["imported", "imported", "create"],
     "image lifecycle check": ["", "", "IMAGES OK"],
@@ -119,7 +128,36 @@ def reader_of_help(admin: Account, source: Source) -> Reader:
     test = admin.home / "boot-test"
     test.write_text('#!/bin/sh\ntest -n "$IMAGE_ID"\n')
     test.chmod(0o755)
-    return Reader(admin, source, uuid.uuid4().hex[:8])
+    suffix = uuid.uuid4().hex[:8]
+    _write_catalogue(admin.home, source, suffix)
+    return Reader(admin, source, suffix)
+
+
+def _write_catalogue(folder: Path, source: Source, suffix: str) -> None:
+    """One family in a folder; the same and another in a file, and the plan of that."""
+    families = [
+        {
+            "name": f"{name}-{suffix}",
+            "versions": [
+                {
+                    "version": "20260201",
+                    "url": source.url(file),
+                    "checksum": f"sha256:{_digest(FILES[file])}",
+                }
+            ],
+        }
+        for name, file in (("debian-13", "one.img"), ("ubuntu-24.04", "two.img"))
+    ]
+    (folder / "catalogue").mkdir()
+    (folder / "catalogue" / "debian.yml").write_text(_catalogue(families[:1]))
+    (folder / "images.yml").write_text(_catalogue(families))
+    step = {"Version": "20260201", "Action": "import"}
+    planned = [{"Family": families[1]["name"], **step}]
+    (folder / "plan.json").write_text(json.dumps(planned))
+
+
+def _catalogue(families: list[dict[str, Any]]) -> str:
+    return yaml.safe_dump({"images": families})
 
 
 @pytest.mark.parametrize(
