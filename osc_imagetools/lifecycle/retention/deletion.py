@@ -116,6 +116,8 @@ def _floor(image: Image, situation: Situation) -> str:
     place = situation.places.get(image.id)
     if not derive(image).state.is_on_its_way_out:
         return "it is not deprecated"
+    if not image.hidden and image.name == situation.family.name:
+        return "users find it by the name of the family: somebody shows it"
     if why := in_a_swap(image):
         return why
     if place == 1 and not situation.has_ended:

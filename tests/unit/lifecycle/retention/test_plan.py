@@ -133,6 +133,7 @@ KEPT = {
         {"lifecycle_state": "active", "lifecycle_deprecated_at": None},
         "not deprecated",
     ),
+    "shown by hand": ({"os_hidden": False}, "somebody shows it"),
     "about to be shown": ({"lifecycle_coming_4_x": "lifecycle_run"}, "about to make"),
     "not known to stay hidden": ({"lifecycle_leaving_2_x": "[]"}, "may come back"),
     "copied between stores": ({"os_glance_import_task": "x"}, "copying"),
