@@ -16,6 +16,7 @@ from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.dates import format_time
 from osc_imagetools.lifecycle.model.decision import Decision, moving, refused
 from osc_imagetools.lifecycle.model.family import Family, name_taken
+from osc_imagetools.lifecycle.model.fences import numbered
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.policy import policy_holder, policy_of
 from osc_imagetools.lifecycle.model.project import Project
@@ -187,6 +188,7 @@ def line(
 def renumbered(image: Image, generation: int, *, is_current: bool) -> Decision:
     """A version of a family that older ones were adopted into."""
     change = Change(set={properties.GENERATION: str(generation)})
+    change = numbered(change, image, generation)
     note = "older ones were adopted: they rank below it"
     if is_current:
         note = "it stays the current version: the adopted ones rank below it"

@@ -18,12 +18,14 @@ from typing import Any
 
 import pytest
 
+from osc_imagetools.lifecycle.model.generation import ticket_id
 from tests.cloud.client import Outcome
 from tests.cloud.doomed import doomed
 from tests.cloud.proxy import Proxy
 from tests.cloud.proxy.rules import DropError
 from tests.cloud.proxy.sent import Sent
-from tests.functional.families import changed, found
+from tests.functional.enforcement import shown
+from tests.functional.families import changed, found, made, version
 from tests.functional.outcomes import digest_of, images
 from tests.functional.rotations import BUILT, CURRENT, NEW, OLD, Site, label
 from tests.functional.test_rotate_killed import killed
@@ -351,6 +353,51 @@ def test_version_that_is_about_to_be_replaced_by_an_image_gets_no_higher_number(
     assert site.found() == [label(3)]
     assert site.owner.openstack(*rollback(site)).status == 0
     assert site.found() == [label(2)]
+
+
+def test_number_that_arrives_when_its_version_was_rolled_back_to_is_not_given(
+    site: Site,
+) -> None:
+    """Else it would rank below the version that the rollback has replaced."""
+    site.published(2, CURRENT)
+    older = site.by_hand(OLD, name="older", image_build_date=BUILT[1])
+    adopt = ["image", "lifecycle", "set", "-f", "json", "--family", site.name, older]
+
+    def rotate_and_roll_back() -> None:
+        if step(site.proxy.sent[-1]) == "PATCH lifecycle_generation":
+            assert site.owner.openstack(*site.rotate_url()).status == 0
+            assert site.owner.openstack(*rollback(site)).status == 0
+
+    site.proxy.on("PATCH", "").before.append(rotate_and_roll_back)
+    outcome = site.through.openstack(*adopt)
+    nightly = site.owner.openstack(*site.rotate_url())
+
+    assert outcome.status == 1, outcome
+    assert {one["Result"] for one in outcome.json()} == {"refused"}
+    assert "another run" in outcome.json()[0]["Note"]
+    assert nightly.json()["result"] == "unchanged (rolled back)"
+    assert nightly.json()["repaired"] == []
+    assert site.found() == [label(2)]
+
+
+def test_version_that_a_dead_run_was_to_bring_back_stays_hidden_once_another_came(
+    site: Site,
+) -> None:
+    """Its repair is held on the way, and an import shows a version for fewer people."""
+    old = site.retired(1, OLD)
+    never_came = ticket_id(site.owner.project_id, site.name, 2)
+    fields = version(site.name, 2, never_came)
+    made(site.owner, **fields, lifecycle_state="importing")
+    url = site.source.put("disk.img", NEW)
+    show, let_through = killed_while_held(site, site.rotate_url(), 2)
+    told = ["--checksum", digest_of(NEW), "--build-date", BUILT[3], "--private"]
+    imported = site.owner.openstack("image", "import-url", *told, url, site.name)
+    let_through.set()
+    assert show.answered.wait(END_SECONDS)
+
+    assert step(show) == "show"
+    assert imported.status == 0, imported.stderr
+    assert shown(site.owner, old)["os_hidden"]
 
 
 def on_offer(site: Site, then: Callable[[], None]) -> None:

@@ -12,8 +12,13 @@ from typing import Any
 from tests.cloud.proxy import Proxy
 from tests.cloud.proxy.sent import Sent
 
-MARKS = ("/lifecycle_coming_", "/lifecycle_leaving_", "/lifecycle_listed_")
-"""Of a swap that is under way."""
+MARKS = (
+    "/lifecycle_coming_",
+    "/lifecycle_leaving_",
+    "/lifecycle_listed_",
+    "/lifecycle_numbering_",
+)
+"""Of what is under way."""
 
 STATE = "/lifecycle_state"
 

@@ -27,14 +27,11 @@ from tests.simulation.wrong import PROTOCOLS, Wrong
 CHUNK, CHUNK_OF_WRONG = 200, 25
 """Schedules that a process takes at once."""
 
-PROFILES = {"ci": 8_000, "nightly": 500_000}
-"""Schedules of the same seeds each time, and as many of others."""
+PROFILES = {"ci": 20_000, "nightly": 500_000}
+"""Schedules of the same seeds each time, and as many of the commit's own."""
 
-PART_ENFORCING = 4
-"""Of the others, so many times fewer again: beside what is due, carried out."""
-
-MORE = 1_000_000
-"""Where the others begin in CI: there nothing is found."""
+PART_ENFORCING = 5
+"""One of so many carries out what is due beside the others."""
 
 
 def main() -> int:
@@ -52,21 +49,21 @@ def main() -> int:
 
 
 def _profile(options: argparse.Namespace) -> list[argparse.Namespace]:
-    """The parts of a profile: the same in CI; by night also what is new each time."""
+    """The parts of a profile."""
     many = PROFILES[options.profile]
-    others = _commit() if options.profile == "nightly" else MORE
+    enforcing = many // PART_ENFORCING
     parts: list[dict[str, Any]] = [
-        {"schedules": many, "seed": 0},
-        {"schedules": many, "seed": others},
-        {"schedules": many // PART_ENFORCING, "seed": others, "enforces": True},
+        {"schedules": schedules, "seed": seed, "enforces": enforces}
+        for seed in (0, _own_seed())
+        for schedules, enforces in ((many - enforcing, False), (enforcing, True))
     ]
     return [argparse.Namespace(**{**vars(options), **part}) for part in parts]
 
 
-def _commit() -> int:
-    """A seed for each commit."""
+def _own_seed() -> int:
+    """The seed of what is committed: it stays the same in another commit of the same."""
     told = subprocess.run(
-        ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+        ["git", "rev-parse", "HEAD^{tree}"], capture_output=True, text=True, check=False
     )
     return int(told.stdout[:10] or "0", 16)
 
@@ -76,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--profile",
         choices=sorted(PROFILES),
-        help="so many with the seeds from 0, and as many others: by night the commit's",
+        help="so many with the seeds from 0, and as many with the commit's own",
     )
     parser.add_argument("--schedules", type=int, default=2_000)
     parser.add_argument("--seed", type=int, default=0, help="of the first of them")

@@ -254,6 +254,12 @@ PROTOCOLS = (
         _without_marks,
     ),
     Wrong(
+        "a number however late",
+        "a version gets its new number, whatever was done with it meanwhile",
+        "lifecycle.model.fences:numbered",
+        _without_marks,
+    ),
+    Wrong(
         "the new one not looked at",
         "the old version is hidden without a reading of its successor",
         "operations.rotation.repair:Repairer.is_found",

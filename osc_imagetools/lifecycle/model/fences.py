@@ -1,6 +1,6 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""What keeps a request of a swap from taking place when it is no longer meant.
+"""What keeps a request from taking place when it is no longer meant.
 
 A process can be stopped between any two requests, and a request held on its way, for
 minutes; what was decided before may be wrong by then. So each version that a swap
@@ -14,6 +14,8 @@ the one that was read back.
    and a repair that takes the announcement back. It is *leaving*, too, until the new
    version was seen once more: that tells that the old one comes back if the new one is
    gone, and, once it isn't listed any more, that the swap itself has hidden it.
+3. What is to rank elsewhere is *numbering*: its new number removes that, and so does
+   whatever shows it or gives it another number.
 """
 
 from __future__ import annotations
@@ -48,6 +50,29 @@ def leaving(generation: int) -> str:
 def listed(generation: int) -> str:
     """How the mark begins of what the swap to *generation* has not hidden yet."""
     return f"{properties.LISTED}{generation}_"
+
+
+def numbering(generation: int) -> Change:
+    """What lets an image get the number *generation* once."""
+    return Change(marks={f"{properties.NUMBERING}{generation}_": properties.GENERATION})
+
+
+def numbered(change: Change, image: Image, generation: int) -> Change:
+    """*change*, by which *image* ranks there, only as long as nobody has acted since.
+
+    What others were about to do with it is decided anew: it ranked elsewhere then.
+    """
+    mark = _mark(image, f"{properties.NUMBERING}{generation}_")
+    others = _marks(image, properties.NUMBERING, properties.COMING)
+    return replace(
+        change, remove=change.remove | others | {mark}, requires=frozenset({mark})
+    )
+
+
+def ranking(change: Change, image: Image) -> Change:
+    """*change*, after which *image* gets no number that it was to have before."""
+    marks = _marks(image, properties.NUMBERING)
+    return replace(change, remove=change.remove | marks)
 
 
 def show_mark(image: Image, run: Run, generation: int) -> str:
@@ -104,7 +129,8 @@ def hiding(change: Change, image: Image, generation: int, *, at_once: bool) -> C
     makes the moment of two longer by a quarter of a request, but not what is removed.
     """
     mark = _mark(image, listed(generation))
-    marks = _marks(image, *_OLD) - {_mark(image, leaving(generation))}
+    kept = _mark(image, leaving(generation))
+    marks = _marks(image, *_OLD, properties.NUMBERING) - {kept}
     # What nobody manages any more is left alone.
     told = {properties.ID, properties.RETIRED_AT} & image.fields.keys()
     return replace(
@@ -246,7 +272,7 @@ def _told(text: str | None) -> list[str]:
 
 
 _OLD = (properties.LEAVING, properties.LISTED)
-_ALL = (properties.COMING, *_OLD)
+_ALL = (properties.COMING, properties.NUMBERING, *_OLD)
 
 
 def _while_listed(mark: str) -> str:

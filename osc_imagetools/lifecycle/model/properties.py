@@ -69,6 +69,9 @@ LEAVING = "lifecycle_leaving_"
 LISTED = "lifecycle_listed_"
 """The mark of the same until it is hidden."""
 
+NUMBERING = "lifecycle_numbering_"
+"""The mark of what is about to get the number behind it."""
+
 WAY_OUT = frozenset(
     {
         DEPRECATED_AT,

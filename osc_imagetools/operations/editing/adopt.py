@@ -25,18 +25,17 @@ from osc_imagetools.lifecycle.adoption import (
     moving_policy,
     once,
     renamed,
-    renumbered,
 )
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.decision import Decision, moving, refused
 from osc_imagetools.lifecycle.model.family import Family
-from osc_imagetools.lifecycle.model.fences import is_leaving
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.project import Project
 from osc_imagetools.lifecycle.model.remedy import of_family, option, ours
 from osc_imagetools.lifecycle.rotation.repair import repairs
 from osc_imagetools.lifecycle.settings import setting
+from osc_imagetools.operations.editing.renumber import placed_again, renumber
 from osc_imagetools.operations.editing.replacement import Replacement
 from osc_imagetools.operations.missing import refuse_no_family
 from osc_imagetools.operations.name_taken import warn_of_name
@@ -158,13 +157,8 @@ class _Adopter:
 
         Of two changes at once Glance may save the properties of both, mixed.
         """
-        place = (properties.VERSION, properties.GENERATION)
-        image = outcome.image or found
-        if found.generation > image.generation:
-            # Another run has given it a place above: a rollback has made it current.
-            return replace(outcome, image=found)
-        told = {name: image.text(name) for name in place}
-        return replace(outcome, image=self._images.change(found, Change(set=told)))
+        image = placed_again(self._images, outcome.image or found, found)
+        return replace(outcome, image=image)
 
     def _taken(self, outcome: Outcome) -> Outcome:
         """That another run was later, and has *outcome*'s image."""
@@ -256,33 +250,11 @@ class _Adopter:
     ) -> Iterator[Outcome]:
         """What became of the versions, the newest first."""
         versions = {version.id: version for version in self._family.versions}
-        current = self._family.current
         for own_id, number in reversed(numbers.items()):
             if own_id not in wanted:
-                is_current = current is not None and own_id == current.id
                 yield self._kept(
-                    self._session.apply(
-                        versions[own_id],
-                        partial(self._decided, number=number, is_current=is_current),
-                        status_first=False,
-                    )
+                    renumber(self._session, self._family, versions[own_id], number)
                 )
-
-    def _decided(self, image: Image, number: int, *, is_current: bool) -> Decision:
-        if not self._session.is_dry_run:
-            there = self._listed()
-            found = there.version(image.id)
-            if found is None or found.generation != image.generation:
-                return refused("another run changed its number in the meantime")
-            if _ranks_of(there) != _ranks_of(self._family):
-                # It ranks by what the others were: one of them may be current now.
-                return refused("another run changed the family in the meantime")
-            if why := moving(found):
-                return refused(why)
-            if is_leaving(found) and not found.hidden:
-                # What replaces it has a lower number than it would get.
-                return refused("a run is about to replace it, or has died over that")
-        return renumbered(image, number, is_current=is_current)
 
     def _listed(self) -> Family:
         return self._session.family(self._family.name)
@@ -345,11 +317,6 @@ class _Adopter:
             images = (*family.versions, outcome.image)
             self._family = Family.of(family.owner, family.name, images)
         return outcome
-
-
-def _ranks_of(family: Family) -> dict[str, tuple[int, bool]]:
-    """The number of each version, and whether that counts: whether it was offered."""
-    return {one.id: (one.generation, one.was_offered) for one in family.versions}
 
 
 def _no_version(project: Project, family: Family) -> OperatorError:

@@ -7,18 +7,21 @@
 3. The bytes, streaming; their tail is held until everything has been verified.
 4. Read back: active, of the right size, of the right hash.
 5. One PATCH gives it its name and shows it, and is read back.
+6. What a run that died was to show is over: its marks go from the earlier versions.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
+from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.server_import import failed_stores
 from osc_imagetools.lifecycle.model.family import Family
+from osc_imagetools.lifecycle.model.fences import outdated
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.step import Step
 from osc_imagetools.lifecycle.rotation.new_version import publication
@@ -154,7 +157,18 @@ class _ImportAttempt:
                 return Imported("unchanged", decision.version)
             prepared, transfer = decision.prepared, ImageTransfer(session, request)
             with transfer.store(prepared, decision.family) as delivered:
-                return self._published(prepared, delivered)
+                imported = self._published(prepared, delivered)
+                if imported.result == "imported" and decision.family.versions:
+                    with suppress(OperatorError):
+                        self._settle(imported.image)
+                return imported
+
+    def _settle(self, version: Image) -> None:
+        """Let nothing that was decided before *version* came show another one later."""
+        for image in self.session.family(self.request.name).versions:
+            if image.hidden and image.id != version.id:
+                over = outdated(image, version.generation)
+                self.session.images.change(image, over)
 
     def _published(self, prepared: PreparedImport, delivered: Delivered) -> Imported:
         image, arrived = delivered.image, delivered.arrived

@@ -7,10 +7,11 @@ Which repairs it needs is decided in `lifecycle.rotation.repair`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.glance.api import GlanceError
 from osc_imagetools.glance.images import CHANGE_SETTLES_SECONDS, Images
 from osc_imagetools.glance.members import ACCEPTED, PENDING, members
 from osc_imagetools.lifecycle.model.change import Change
@@ -34,6 +35,7 @@ from osc_imagetools.lifecycle.rotation.repair import Repair, repairs
 from osc_imagetools.lifecycle.rotation.retirement import SHOW
 from osc_imagetools.operations.rotation.members import carry_members
 from osc_imagetools.operations.runs.reaper import is_owner_alive, reap_dead
+from osc_imagetools.operations.runs.reservation import FULL
 from osc_imagetools.operations.runs.signals import signals_wait
 from osc_imagetools.operations.session import Session
 
@@ -159,11 +161,32 @@ class Repairer:
 
         if is_settled(image):
             return image
+        shown = Change({**SHOW.set, "name": self.name})
+        return self._show_once(image, shown, is_settled)
+
+    def _bring_back(self, image: Image, shown: Change) -> Image:
+        """*image*, *shown* as long as no other version is visible."""
+
+        def is_settled(seen: Image) -> bool:
+            return not (seen.hidden and self._is_to_come_back(seen))
+
+        return self._show_once(image, shown, is_settled)
+
+    def _is_to_come_back(self, image: Image) -> bool:
+        needed = repairs(self.listed(), self._is_owned, self.images.now())
+        return any(one.step == "show" and one.image.id == image.id for one in needed)
+
+    def _show_once(
+        self, image: Image, shown: Change, is_settled: Callable[[Image], bool]
+    ) -> Image:
+        """*image*, *shown*: once, however late that arrives, and only if it is meant.
+
+        Whatever is published later takes its mark away, as its run ends.
+        """
         marked = self.images.change(image, marked_coming(image.generation), is_settled)
         if is_settled(marked):
             return marked
         mark = show_mark(marked, self.session.run, image.generation)
-        shown = Change({**SHOW.set, "name": self.name})
         return self.images.change(marked, showing(shown, marked, mark), is_settled)
 
     def _remember(self, repair: Repair) -> None:
@@ -247,6 +270,13 @@ class Repairer:
             # Another run has shown or hidden it: that was decided on older facts.
             return seen.hidden != change.on(image).hidden
 
+        if repair.step == "show" and image.hidden:
+            try:
+                return self._bring_back(image, change)
+            except GlanceError as error:
+                if error.status != FULL:
+                    raise
+                # There is no room for a mark: what users look for comes first.
         return self.images.change(image, change, is_overtaken)
 
     def _is_offered(self, image: Image) -> bool:

@@ -35,6 +35,7 @@ from osc_imagetools.lifecycle.model.fences import (
     marked_coming,
     marked_leaving,
     outdated,
+    ranking,
     settling,
     show_mark,
     showing,
@@ -273,7 +274,8 @@ class Swap(Repairer):
         change = retirement.announced(old, new, self.images.now())
         # What a rollback goes back to takes nothing out if it is withdrawn itself.
         known = fingerprints(new) if new.generation == generation else frozenset()
-        change = replace(change, marks=marked_leaving(generation, known).marks)
+        marks = marked_leaving(generation, known).marks
+        change = ranking(replace(change, marks=marks), old)
 
         def is_told(image: Image) -> bool:
             # Others may announce the same, each its own successor.
