@@ -156,15 +156,21 @@ def test_killed_with_a_ticket_in_hand_leaves_what_the_next_run_clears_away(
     assert [each["id"] for each in images(member)] == [image_id]
 
 
+@pytest.mark.parametrize(("patch", "number"), [(1, 1), (2, 3)])
 def test_killed_before_the_older_one_came_below_the_current_version_is_done_again(
-    member: Account, through: Account, before_glance: Proxy
+    patch: int,
+    number: int,
+    member: Account,
+    through: Account,
+    before_glance: Proxy,
 ) -> None:
     current, older = managed(member, 1), active(member, "old", os_hidden=True)
     command = ["image", "lifecycle", "set", "--family", NAME, older]
     with through.start(*command) as client:
-        before_glance.on("PATCH", IMAGE).call_after(client.kill).drop_answer()
+        rule = before_glance.on("PATCH", IMAGE, nth=patch)
+        rule.call_after(client.kill).drop_answer()
         client.wait(60)
-    assert generations(member) == {current: 3}
+    assert generations(member) == {current: number}
 
     rows = rows_of(set_(member, "--family", NAME, older))
     again = rows_of(set_(member, "--family", NAME, older))

@@ -61,7 +61,7 @@ def _profile(options: argparse.Namespace) -> list[argparse.Namespace]:
 
 
 def _own_seed() -> int:
-    """The seed of what is committed: it stays the same in another commit of the same."""
+    """The seed of what is committed: another commit of the same has it, too."""
     told = subprocess.run(
         ["git", "rev-parse", "HEAD^{tree}"], capture_output=True, text=True, check=False
     )
