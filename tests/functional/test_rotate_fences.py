@@ -561,6 +561,38 @@ def test_F140_run_that_is_killed_as_its_new_version_is_withdrawn_is_ended_by_the
     assert site.found() == [label(2)]
 
 
+def test_F139_old_version_stays_if_the_new_one_is_made_private_after_its_run_was_killed(
+    site: Site,
+) -> None:
+    site.published(2, CURRENT)
+    killed(site, site.rotate_url(), number(FILE_STEPS, "hide"), answered=False)
+    changed(site.owner, new_version(site)["id"], visibility="private")
+    found_then = site.found()
+    nightly = site.owner.openstack(*site.rotate_url())
+
+    assert found_then == [label(2)]
+    assert nightly.status == 0, nightly.stderr
+    assert [one["step"] for one in nightly.json()["repaired"]] == ["take back"]
+    assert site.found() == [label(2)]
+
+
+def test_F141_what_a_person_shows_and_hides_while_its_bytes_arrive_stays_hidden(
+    site: Site,
+) -> None:
+    site.published(2, CURRENT)
+
+    def show_and_hide() -> None:
+        new = new_version(site)["id"]
+        changed(site.owner, new, name=site.name, os_hidden=False)
+        changed(site.owner, new, os_hidden=True)
+
+    outcome = rotated(site, "stage", show_and_hide, answered=False)
+
+    assert outcome.status == 1, outcome
+    assert "made it visible and hid it again" in outcome.stderr
+    assert site.found() == [label(2)]
+
+
 def killed_after_hide(site: Site, then: Callable[[], None]) -> None:
     """A rotation that dies once the old version is hidden; *then* happens before."""
     with doomed(site.through, *site.rotate_url()) as client:

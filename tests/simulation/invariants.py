@@ -264,7 +264,9 @@ class Watch:
                 what = f"{process} makes {own_id} {shown['status']}: it was offered"
                 self._tell("offered-deactivated", process, what)
             is_renamed = before["name"] == NAME != shown["name"]
-            if is_renamed and process.verb != "reinstate":
+            # Else Glance has saved the name of a row that was loaded before.
+            is_told = "name" in _told_fields(call.request)
+            if is_renamed and is_told and process.verb != "reinstate":
                 what = f"{process} renames {own_id}, which was offered"
                 self._tell("offered-renamed", process, what)
         if before["os_hidden"] and not shown["os_hidden"] and not row.is_deleted:

@@ -89,12 +89,15 @@ def marked_coming(generation: int) -> Change:
     return Change(marks={coming(generation): properties.RUN})
 
 
-def marked_leaving(generation: int, known: Set[str] = frozenset()) -> Change:
-    """What lets an image be hidden for a version whose bytes are *known* by that."""
+def marked_leaving(
+    generation: int, audience: str, known: Set[str] = frozenset()
+) -> Change:
+    """What lets an image be hidden for a version whose bytes are *known* by that.
+
+    And which is for that *audience*: its visibility.
+    """
     told = json.dumps(sorted(known))
-    return Change(
-        marks={leaving(generation): told, listed(generation): properties.STATE}
-    )
+    return Change(marks={leaving(generation): told, listed(generation): audience})
 
 
 def least_told(announcement: Change) -> Change:
@@ -238,6 +241,19 @@ def is_marked_for(image: Image, successor: Image) -> bool:
 def is_marked_listed(image: Image, generation: int) -> bool:
     """Whether *image* has a mark by which the swap to *generation* may hide it."""
     return bool(_marks(image, listed(generation)))
+
+
+def is_meant_for(image: Image, successor: Image) -> bool:
+    """Whether a swap was to hide *image* for one of the visibility of *successor*.
+
+    Else somebody has changed that since, and what users find is wanted.
+    """
+    marks = _marks(image, properties.LISTED)
+    return any(
+        0 < _number(mark) <= successor.generation
+        and image.text(mark) == successor.visibility
+        for mark in marks
+    )
 
 
 def is_withdrawn(image: Image) -> bool:

@@ -23,6 +23,7 @@ from osc_imagetools.lifecycle.model.fences import (
     is_leaving,
     is_left_for,
     is_marked_for,
+    is_meant_for,
     is_withdrawn,
     left_for,
     marked_leaving,
@@ -68,7 +69,8 @@ class Repair:
         change = self.change
         if self.successor is not None and not change.is_seen_on(image):
             number = self.successor.generation
-            image = marked_leaving(number).on(image)
+            audience = self.successor.visibility
+            image = marked_leaving(number, audience).on(image)
             change = hiding(change, image, number, at_once=False)
         return change.on(image)
 
@@ -113,6 +115,9 @@ def _repairs(
         said = told[0].change.on(image) if told else image
         why = f"version {newer.version} of a higher generation is visible"
         yield Repair("hide", said, HIDE, why, successor=newer)
+    for image in _kept_beside(family, survivor):
+        why = f"version {survivor.version} is for fewer people than it was meant for"
+        yield Repair("take back", image, taken_back(image), why)
     why = f"version {survivor.version} of a higher generation is visible"
     for image in (*_useless(family, survivor), *_left_listed(family, survivor)):
         yield Repair("unlist", image, HIDE, why, successor=survivor)
@@ -161,6 +166,16 @@ def _replaced(family: Family, survivor: Image) -> Iterator[tuple[Image, Image]]:
     return reversed(replaced)
 
 
+def _kept_beside(family: Family, survivor: Image) -> list[Image]:
+    """The versions that stay though a swap has announced them: it may go on late."""
+    replaced = {image.id for image, _ in _replaced(family, survivor)}
+    return [
+        image
+        for image in family.offered
+        if image.id not in {survivor.id, *replaced} and is_leaving(image)
+    ]
+
+
 def _is_for_more(image: Image, survivor: Image) -> bool:
     """Whether others would find nothing without *image*, and no swap means that.
 
@@ -168,7 +183,7 @@ def _is_for_more(image: Image, survivor: Image) -> bool:
     """
     widths = ("private", "community", "shared", "public")
     wider = widths.index(image.visibility) > widths.index(survivor.visibility)
-    return wider and not is_leaving(image)
+    return wider and not is_meant_for(image, survivor)
 
 
 def _left_behind(family: Family) -> Image | None:

@@ -138,7 +138,8 @@ class Repairer:
             return is_out or is_newer(seen) or not self._is_offered(successor)
 
         if not is_marked_listed(image, generation):
-            image = self.images.change(image, marked_leaving(generation), is_newer)
+            mark = marked_leaving(generation, successor.visibility)
+            image = self.images.change(image, mark, is_newer)
             # The mark may have taken a minute.
             if is_newer(image) or not self._is_offered(successor):
                 return image

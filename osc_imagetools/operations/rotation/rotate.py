@@ -20,6 +20,7 @@ from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.fences import OWNED, show_mark
 from osc_imagetools.lifecycle.model.image import Image
+from osc_imagetools.lifecycle.model.importing_name import importing_name
 from osc_imagetools.lifecycle.model.remedy import of_family
 from osc_imagetools.lifecycle.rotation.existing_image import ExistingImage
 from osc_imagetools.lifecycle.rotation.new_version import staging
@@ -105,14 +106,16 @@ class _RotationAttempt:
         transfer = ImageTransfer(self._session, prepared.request, passes=True)
         with transfer.store(prepared, family) as delivered:
             refuse_other_format(inheritance, delivered.image.disk_format)
-            return self._offer(self._mark_staged(prepared, delivered), inheritance)
+            new = self._mark_staged(prepared, delivered)
+            made_as = importing_name(prepared.request.name, new.id)
+            return self._offer(new, made_as, inheritance)
 
     def _with_image(self, existing: ExistingImage, inheritance: Inheritance) -> Rotated:
         new = stage_existing(self._session, existing)
         if new.was_offered:
             why = "another run made it current in the meantime"
             return self._skip(SkipReason(UNCHANGED, True, why))
-        return self._offer(new, inheritance)
+        return self._offer(new, existing.image.name, inheritance)
 
     def _mark_staged(self, chosen: PreparedImport, delivered: Delivered) -> Image:
         arrived = delivered.arrived
@@ -126,8 +129,8 @@ class _RotationAttempt:
         with signals_wait(self._images.machine):
             return self._images.change(delivered.image, owned)
 
-    def _offer(self, new: Image, inheritance: Inheritance) -> Rotated:
-        """What became of *new*, which is staged."""
+    def _offer(self, new: Image, made_as: str, inheritance: Inheritance) -> Rotated:
+        """What became of *new*, which is staged, and had the name *made_as* by us."""
         if (staying := self._verify_or_leave_staged(new)) is not None:
             return staying
         family = self._swap.listed()
@@ -141,7 +144,8 @@ class _RotationAttempt:
         # Since then somebody may have taken the current version out of the family.
         refuse_unmanaged(self._session, request.name)
         # As they are now: the old version may have been fetched for an hour.
-        made, others = new, family.without([new])
+        made = Change({"name": made_as}).on(new)
+        others = family.without([new])
         new = family.version(new.id) or new
         new, there = self._give_audience(new, inheritance, others.latest)
         swapped = self._swap.swap(

@@ -53,6 +53,7 @@ from osc_imagetools.lifecycle.rotation.skip import rolled_back_with, taken_out
 from osc_imagetools.lifecycle.rotation.taken_back import taken_back
 from osc_imagetools.lifecycle.rotation.taken_out import (
     is_retired,
+    is_taken_out,
     is_taken_out_since,
     was_shown_by_hand,
 )
@@ -180,7 +181,9 @@ class Swap(Repairer):
         if old is not None:
             refuse_moving(old, self.images.now())
             retires = retirement(old)
-            old = self._announce(old, new, generation, retires)
+            audience = offering(old).set.get("visibility", new.visibility)
+            meant = replace(new, visibility=audience)
+            old = self._announce(old, meant, generation, retires)
             if old is not None and old.generation > generation:
                 # Somebody has just made it current again.
                 return Swapped(new, None, self.repair())
@@ -231,7 +234,7 @@ class Swap(Repairer):
 
         Where a person has hidden it, it is known as that, and stays as it is.
         """
-        if is_hidden_by_hand(old):
+        if is_hidden_by_hand(old) or is_taken_out(old):
             return self.images.change(old, outdated(old, new.generation))
         if not is_retired(old):
             # A run beside this one has taken the announcement back.
@@ -270,11 +273,11 @@ class Swap(Repairer):
     def _announce(
         self, old: Image, new: Image, generation: int, retirement: Retirement
     ) -> Image | None:
-        """*old*, which says what becomes of it, while it is still offered."""
+        """*old*, which says that *new* replaces it, while it is still offered."""
         change = retirement.announced(old, new, self.images.now())
         # What a rollback goes back to takes nothing out if it is withdrawn itself.
         known = fingerprints(new) if new.generation == generation else frozenset()
-        marks = marked_leaving(generation, known).marks
+        marks = marked_leaving(generation, new.visibility, known).marks
         change = ranking(replace(change, marks=marks), old)
 
         def is_told(image: Image) -> bool:

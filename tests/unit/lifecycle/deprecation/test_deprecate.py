@@ -913,7 +913,7 @@ def test_the_name_that_a_reinstated_image_will_have(image, name):
 def test_what_is_reinstated_in_the_middle_of_a_swap_is_not_hidden_by_that_any_more():
     image = managed("a", 1, lifecycle_state="active")
     out = Retirement().announced(image, managed("b", 2), NOW).on(image)
-    leaving = marked_leaving(2).on(out)
+    leaving = marked_leaving(2, "public").on(out)
 
     back = reinstatement(leaving, []).change.on(leaving)
 

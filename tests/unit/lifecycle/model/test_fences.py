@@ -98,7 +98,7 @@ def test_what_stays_is_not_hidden_by_the_mark_of_another_try():
 
 @pytest.mark.parametrize("at_once", [True, False])
 def test_what_is_hidden_is_leaving_and_retired_still(at_once):
-    image = marked_leaving(2).on(managed("a", 1, **RETIRED))
+    image = marked_leaving(2, "public").on(managed("a", 1, **RETIRED))
 
     hide = hiding(HIDE, image, 2, at_once=at_once)
 
@@ -114,8 +114,8 @@ def test_what_is_hidden_is_leaving_and_retired_still(at_once):
 
 
 def test_what_a_swap_has_hidden_is_told_from_what_a_person_has_hidden_before_it():
-    image = marked_leaving(2, frozenset({"x"})).on(managed("a", 1, **RETIRED))
-    image = marked_leaving(1).on(image)
+    image = marked_leaving(2, "public", frozenset({"x"})).on(managed("a", 1, **RETIRED))
+    image = marked_leaving(1, "public").on(image)
 
     swapped = hiding(HIDE, image, 2, at_once=True).on(image)
 
@@ -131,7 +131,7 @@ def test_what_a_swap_has_hidden_is_told_from_what_a_person_has_hidden_before_it(
 
 
 def test_what_a_swap_has_hidden_is_so_whatever_another_try_of_it_leaves_later():
-    image = marked_leaving(2).on(managed("a", 1, **RETIRED))
+    image = marked_leaving(2, "public").on(managed("a", 1, **RETIRED))
     hidden = hiding(HIDE, image, 2, at_once=True).on(image)
     late = {f"{begin}late": "[]" for begin in (leaving(2), listed(2))}
 
@@ -140,7 +140,7 @@ def test_what_a_swap_has_hidden_is_so_whatever_another_try_of_it_leaves_later():
 
 def test_hiding_of_a_swap_is_one_value_and_what_it_removes():
     """Glance validates each value, and that takes as long as a quarter of a PATCH."""
-    image = marked_leaving(2).on(managed("a", 1, **RETIRED))
+    image = marked_leaving(2, "public").on(managed("a", 1, **RETIRED))
 
     operations = hiding(HIDE, image, 2, at_once=True).patch(image)
 
@@ -148,7 +148,7 @@ def test_hiding_of_a_swap_is_one_value_and_what_it_removes():
 
 
 def test_what_was_not_announced_is_hidden_by_its_mark_alone():
-    image = marked_leaving(2).on(managed("a", 1))
+    image = marked_leaving(2, "public").on(managed("a", 1))
 
     hide = hiding(HIDE, image, 2, at_once=False)
 
@@ -156,7 +156,7 @@ def test_what_was_not_announced_is_hidden_by_its_mark_alone():
 
 
 def test_the_last_change_of_a_retirement_is_for_what_is_retired_still():
-    image = marked_leaving(2).on(managed("a", 1, **RETIRED))
+    image = marked_leaving(2, "public").on(managed("a", 1, **RETIRED))
 
     settle = settling(Change({"name": "old"}), image)
 
@@ -168,10 +168,10 @@ def test_the_last_change_of_a_retirement_is_for_what_is_retired_still():
 
 
 def test_an_announcement_is_not_taken_back_once_a_later_swap_has_hidden_it():
-    image = marked_leaving(2).on(managed("a", 1, **RETIRED))
+    image = marked_leaving(2, "public").on(managed("a", 1, **RETIRED))
     back = taking_back(Change(remove=frozenset(RETIRED)), image)
 
-    later = marked_leaving(3).on(image)
+    later = marked_leaving(3, "public").on(image)
     hidden = hiding(HIDE, later, 3, at_once=False).on(later)
 
     assert back.fits(image)
@@ -202,7 +202,7 @@ def test_marks_of_swaps_that_are_over_go_and_those_to_come_stay():
 )
 def test_what_it_was_to_be_replaced_by_is_told_by_the_mark(text, known):
     assert left_for(managed("a", 1, **{leaving(2): text})) == known
-    told = marked_leaving(2, frozenset(known)).on(managed("a", 1))
+    told = marked_leaving(2, "public", frozenset(known)).on(managed("a", 1))
     assert left_for(told) == known
 
 

@@ -88,7 +88,7 @@ LOST = published("b", 2, os_hidden=True, name=f"{NAME}.importing-b")
 """Glance has lost the change that showed it, and not what that said."""
 BY_HAND = published("a", 1, lifecycle_state="deprecated", os_hidden=True)
 
-LEFT = announced(marked_leaving(2, {"sha256:b"}).on(ONE), TWO)
+LEFT = announced(marked_leaving(2, "public", {"sha256:b"}).on(ONE), TWO)
 LEAVING = hiding(HIDE, LEFT, 2, at_once=True).on(LEFT)
 MARKED = staged("c", 3, lifecycle_coming_3_x="lifecycle_run")
 PRIVATE = published("b", 2, visibility="private")
@@ -361,8 +361,12 @@ NEEDED = {
         [("retire", "a"), ("hide", "a")],
     ),
     "swap-to-one-that-is-private": (
-        [published("a", 1, **LEAVING.fields | {"os_hidden": False}), PRIVATE],
+        [announced(marked_leaving(2, "private").on(ONE), TWO), PRIVATE],
         [("hide", "a")],
+    ),
+    "swap-to-one-that-was-made-private-since": (
+        [announced(marked_leaving(2, "public").on(ONE), TWO), PRIVATE],
+        [("take back", "a")],
     ),
     "tag-that-is-none": ([published("a", 1, lifecycle_tag="")], []),
     "tag-that-every-version-has": (
@@ -669,7 +673,7 @@ def test_what_a_person_does_to_a_version_is_news_unless_it_was_known(
 
 @pytest.mark.parametrize(("name", "is_settled"), [("listed", True), (NAME, False)])
 def test_F77_mark_goes_from_what_a_swap_has_given_another_name(name, is_settled):
-    old = marked_leaving(2).on(published("a", 1))
+    old = marked_leaving(2, "public").on(published("a", 1))
     listed = hiding(Change({"name": name}), old, 2, at_once=True).on(old)
 
     steps = [one.step for one in needed(listed, published("b", 2))]

@@ -404,6 +404,6 @@ def test_without_a_version_that_is_left_the_policy_stays_as_it_is() -> None:
 def test_F77_rollback_that_died_before_its_mark_was_gone_is_ended_by_the_next(
     generation, is_ended
 ):
-    left = marked_leaving(generation).on(retired(TWO, ONE))
+    left = marked_leaving(generation, "public").on(retired(TWO, ONE))
 
     assert ("settle", TWO.id, is_ended) in mended(BACK, left)
