@@ -18,21 +18,30 @@ project = "osc-imagetools"
 author = copyright = "the osc-imagetools authors"
 release = version = metadata.version(project)
 
-extensions = ["cliff.sphinxext"]
+extensions = ["cliff.sphinxext", "openstackdocstheme"]
 if IS_CHECKOUT:
     extensions.append("reno.sphinxext")
 
 # Not the dashes: two of them begin an option.
 smartquotes_action = "qe"
 
-html_theme = "alabaster"
-html_theme_options = {
-    "description": "What happens to OpenStack images over time",
-    "fixed_sidebar": True,
-    "page_width": "1080px",
-}
+html_theme = "openstackdocs"
+# The theme would look for them in a repository.
+openstackdocs_auto_name = openstackdocs_auto_version = False
 html_show_sourcelink = False
 html_copy_source = False
+
+# A page for each command, such as openstack-image-rotate(1).
+man_pages = [
+    (
+        f"cli/{page.stem}",
+        f"openstack-image-{page.stem}",
+        page.read_text().splitlines()[1].partition(": ")[2],
+        [author],
+        1,
+    )
+    for page in sorted(Path(__file__).with_name("cli").glob("*.rst"))
+]
 
 autoprogram_cliff_application = "openstack"
 # Options that every command of the client has are described by the client.

@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from importlib import metadata
 from pathlib import Path
@@ -51,7 +52,7 @@ def build_wheel(tree: Path, into: Path) -> Path:
     run(
         *(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"),
         *("--no-index", "--no-build-isolation", "--wheel-dir", into, tree),
-        cwd=tree,
+        cwd=into.parent,
     )
     [wheel] = into.glob("*.whl")
     return wheel
@@ -66,6 +67,17 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     tree = theirs / "osc-imagetools"
     shutil.copytree(ROOT, tree, ignore=NOT_IN_AN_ARCHIVE)
     return zipfile.ZipFile(build_wheel(tree, theirs / "wheel"))
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The source as it is released, made from a plain copy of the tree."""
+    tree = tmp_path_factory.mktemp("source") / "osc-imagetools"
+    shutil.copytree(ROOT, tree, ignore=NOT_IN_AN_ARCHIVE)
+    program = "from setuptools import build_meta; build_meta.build_sdist('made')"
+    run(sys.executable, "-c", program, cwd=tree)
+    [made] = (tree / "made").glob("*.tar.gz")
+    return made
 
 
 def text_in(wheel: zipfile.ZipFile, name: str) -> str:
@@ -133,6 +145,35 @@ class TestWheel:
 
         assert written.sections() == [plugin.GROUP]
         assert all(name.startswith("image_") for name in written[plugin.GROUP])
+
+
+class TestSourceArchive:
+    def test_makes_the_same_wheel_as_the_tree(self, archive, wheel, tmp_path):
+        made = zipfile.ZipFile(build_wheel(archive, tmp_path))
+
+        assert sorted(made.namelist()) == sorted(wheel.namelist())
+        assert text_in(made, "METADATA") == text_in(wheel, "METADATA")
+
+    def test_holds_what_packagers_need_to_test_and_document_it(self, archive):
+        with tarfile.open(archive) as opened:
+            names = {name.partition("/")[2] for name in opened.getnames()}
+
+        needed = {"LICENSE", "README.rst", "SECURITY.rst", "tox.ini", "bindep.txt"}
+        assert needed | {"doc/source/index.rst", "tests/unit/plugin.py"} <= names
+
+
+class TestCompletion:
+    def test_of_a_shell_knows_our_commands(self):
+        client = Path(sys.executable).with_name("openstack")
+        told = run(client, "complete", cwd=ROOT).stdout
+
+        missing = [
+            entry_point.name
+            for entry_point in plugin.entry_points()
+            if f"cmds_{entry_point.name.replace('-', '_')}='" not in told
+        ]
+
+        assert missing == []
 
 
 class TestVersion:
