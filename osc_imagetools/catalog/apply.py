@@ -22,6 +22,7 @@ from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.decision import Decision, moving, refused
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.operations.editing import Wanted, adopt, deprecate
+from osc_imagetools.operations.inventory import managed_ahead
 from osc_imagetools.operations.rotation import ROTATED, STAGED, rotate
 from osc_imagetools.operations.runs import run_jobs
 from osc_imagetools.operations.session import NOT_DONE, Outcome, Session
@@ -94,7 +95,8 @@ def _applied(
         done = _adopt(session, order, item)
         yield done
         if done.is_done:
-            for following in planned(session, order.alone(item.family)):
+            alone = order.alone(item.family)
+            for following in planned(session, alone, managed_ahead(session)):
                 yield from _applied(session, order, following, progress)
     except OperatorError as error:
         yield Applied(item, FamilyResult.FAILED, str(error), item.current)

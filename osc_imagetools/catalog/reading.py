@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -30,14 +30,18 @@ from osc_imagetools.operations.session import Session
 from osc_imagetools.source.fetch import head
 
 
-def planned(session: Session, order: CatalogueOrder) -> tuple[FamilyPlan, ...]:
+def planned(
+    session: Session, order: CatalogueOrder, managed: Callable[[], list[Image]]
+) -> tuple[FamilyPlan, ...]:
     """What each family of the catalogue gets, as everything is now.
+
+    *managed* tells all managed images of the project, from one listing.
 
     Sources are asked only for what the cloud lacks, and where a label doesn't tell
     which build they have. Raises `OperatorError` where Glance can't be read.
     """
     session.images.require_hidden()
-    site = _site(session, order)
+    site = _site(session, order, managed())
     items = _plan(order, site)
     if not any(item.is_fetched for item in items):
         return items
@@ -49,7 +53,8 @@ def export(session: Session, only: Collection[str] = ()) -> dict[str, Any]:
 
     Raises `OperatorError` where Glance can't be read, or has no such family.
     """
-    families = _families(session)
+    found = session.images.list_all(tag=properties.TAG, owner=session.owner)
+    families = _families(session, found)
     if unknown := [name for name in only if name not in families]:
         raise missing_family(session.images, Scope.of(session.project), unknown[0])
     wanted = [one for name, one in families.items() if not only or name in only]
@@ -68,8 +73,8 @@ def _plan(order: CatalogueOrder, site: Site) -> tuple[FamilyPlan, ...]:
     )
 
 
-def _site(session: Session, order: CatalogueOrder) -> Site:
-    families = _families(session)
+def _site(session: Session, order: CatalogueOrder, managed: list[Image]) -> Site:
+    families = _families(session, managed)
     holders = {
         definition.name: holder
         for definition in order.definitions
@@ -110,9 +115,8 @@ def _adoptable(session: Session, order: CatalogueOrder) -> dict[str, tuple[Image
     }
 
 
-def _families(session: Session) -> dict[str, Family]:
-    """By name those of the project, from one listing."""
-    found = session.images.list_all(tag=properties.TAG, owner=session.owner)
+def _families(session: Session, found: list[Image]) -> dict[str, Family]:
+    """By name those of the project, of which all images were *found*."""
     scope = Scope.of(session.project)
     return {family.name: family for family in inventory.families(found, scope)}
 

@@ -70,12 +70,16 @@ class CatalogApply(Lister):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
+        from osc_imagetools.operations.inventory import managed_ahead
+
+        session = cloud.writing(self.app, parsed_args)
+        # To load what follows, and to read the files, takes as long as Glance does.
+        managed = managed_ahead(session)
         from osc_imagetools.catalog import apply, planned, refuse_other_plan
         from osc_imagetools.progress import Bars
 
         order = catalogue.order(parsed_args)
-        session = cloud.writing(self.app, parsed_args)
-        items = planned(session, order)
+        items = planned(session, order, managed)
         if parsed_args.plan_file:
             refuse_other_plan(parsed_args.plan_file, items)
         manner = replace(order.manner, verify_command=parsed_args.verify_command)

@@ -62,10 +62,15 @@ class CatalogPlan(Lister):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
+        from osc_imagetools.operations.inventory import managed_ahead
+
+        session = cloud.reading(self.app, parsed_args)
+        # To load what follows, and to read the files, takes as long as Glance does.
+        managed = managed_ahead(session)
         from osc_imagetools.catalog import FamilyAction, planned
 
         order = catalogue.order(parsed_args)
-        items = planned(cloud.reading(self.app, parsed_args), order)
+        items = planned(session, order, managed)
         if any(item.action is FamilyAction.REFUSED for item in items):
             self.status = 1
         elif parsed_args.detailed_exitcode and any(item.is_pending for item in items):

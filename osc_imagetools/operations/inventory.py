@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from queue import SimpleQueue
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.images import Images
@@ -14,6 +17,7 @@ from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.operations.missing import missing_family
+from osc_imagetools.operations.session import Session
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,31 @@ def everything(images: Images, scope: Scope) -> Survey:
     """All images of *scope*, from one reading."""
     found = images.list_fast(**_owner(scope))
     return Survey(inventory.families(found, scope), inventory.unmanaged(found, scope))
+
+
+def managed_ahead(session: Session) -> Callable[[], list[Image]]:
+    """The project's managed images: they are listed from now on, in another thread.
+
+    What is returned waits for them, and raises what went wrong. What is done until
+    then, such as reading a file, takes no time of its own.
+    """
+    told = SimpleQueue[list[Image] | BaseException]()
+
+    def list_them() -> None:
+        try:
+            owner = session.owner
+            told.put(session.images.list_fast(tag=properties.TAG, owner=owner))
+        except BaseException as error:
+            told.put(error)
+
+    def wait() -> list[Image]:
+        found = told.get()
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+    threading.Thread(target=list_them, daemon=True).start()
+    return wait
 
 
 def the_family(images: Images, scope: Scope, name: str) -> Family:
