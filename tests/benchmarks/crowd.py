@@ -132,10 +132,10 @@ def crowd(stage: Stage, *, managed: int, visible: int) -> Iterator[Crowd]:
         owner=operator.project_id,
     )
     try:
-        _sql(stage, copied)
+        sql(stage, copied)
         yield Crowd(operator, first)
     finally:
-        _sql(stage, _removal(first))
+        sql(stage, _removal(first))
 
 
 def _first(account: Account) -> str:
@@ -168,7 +168,7 @@ def _removal(first: str) -> str:
     return "".join((*children, f"DELETE FROM images WHERE name = '{name}';"))
 
 
-def _sql(stage: Stage, statements: str) -> None:
+def sql(stage: Stage, statements: str) -> None:
     # A Unix address is short: from within the folder it is.
     folder = Path(stage.cloud.folder.files, "mariadb")
     if not folder.is_dir():
