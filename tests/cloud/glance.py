@@ -21,6 +21,7 @@ PLUGINS = {
     "plugins": "[image_decompression,image_conversion]",
     "small-pages": "[]",
     "compute": "[]",
+    "guide": "[]",
 }
 """The variants of a cloud, and the import plugins of each."""
 PAGES = {"small-pages": {"limit_param_default": "2", "api_limit_max": "3"}}
