@@ -54,7 +54,7 @@ def ensure(
             _make(folder, interpreter, constraints, requirements, say)
         if not _has(folder, more):
             say(f"Adding {', '.join(more)}; this takes about a minute, once …")
-            _install(folder, ["-c", str(constraints), *more], say)
+            add(folder, ["-c", str(constraints), *more], say)
             _addition(folder, more).touch()
     return folder
 
@@ -134,10 +134,11 @@ def install(
     By uv where there is one, which takes seconds instead of a minute; else by pip.
     """
     _run([interpreter.path, "-m", "venv", str(folder)], folder, say)
-    _install(folder, arguments, say)
+    add(folder, arguments, say)
 
 
-def _install(folder: Path, arguments: Sequence[str], say: Say) -> None:
+def add(folder: Path, arguments: Sequence[str], say: Say) -> None:
+    """Install into an environment that is there; raises CloudError."""
     python = str(folder / "bin" / "python")
     uv = shutil.which(os.environ.get(UV_VARIABLE) or "uv")
     if uv:
