@@ -42,6 +42,12 @@ class Container:
         """A copy of the tree without the plugin: its tests find the installed one."""
         return self.folder / "tree"
 
+    @property
+    def wheel(self) -> Path:
+        """The plugin's wheel, once it is installed."""
+        [wheel] = (self.folder / "wheels").iterdir()
+        return wheel
+
     def install_clients(self) -> None:
         """Make the environment with what the playbook installs.
 
@@ -59,12 +65,11 @@ class Container:
     def install_plugin(self) -> None:
         """Build the wheel and install it under the same constraints."""
         shutil.copytree(CHECKOUT, self.tests, ignore=NOT_SOURCE)
-        wheels = self.folder / "wheels"
         build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
-        build += ["--wheel-dir", str(wheels), str(self.tests)]
+        build += ["--wheel-dir", str(self.folder / "wheels"), str(self.tests)]
         subprocess.run(build, cwd=self.folder, check=True)
         shutil.rmtree(self.tests / "osc_imagetools")
-        self._install(str(next(wheels.iterdir())))
+        self._install(str(self.wheel))
 
     def install_tests(self) -> None:
         """Add what the tests need."""
@@ -82,10 +87,11 @@ class Container:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run its Python, in the copy of the tree if there is one."""
+        path = f"{self.python.parent}:{os.environ['PATH']}"
         return subprocess.run(
             [self.python, *arguments],
             cwd=self.tests if self.tests.exists() else self.folder,
-            env={**os.environ, "COLUMNS": "200"},
+            env={**os.environ, "COLUMNS": "200", "PATH": path},
             capture_output=True,
             text=True,
         )
