@@ -15,6 +15,7 @@ from tests.cloud import control, credentials, folders, state
 from tests.cloud.errors import CloudError
 from tests.cloud.folders import Folder
 from tests.cloud.glance import PLUGINS
+from tests.cloud.services_venv import OLD_RELEASES
 from tests.cloud.supervisor import Order, supervise
 from tests.cloud.upgrade import upgrade
 
@@ -46,6 +47,7 @@ def _up(arguments: argparse.Namespace) -> int:
         _say,
         variant=arguments.variant,
         database=arguments.database,
+        release=arguments.release,
         owner=arguments.owner,
     )
     for name, service in told.services.items():
@@ -101,6 +103,7 @@ def _supervise(arguments: argparse.Namespace) -> int:
             arguments.database,
             arguments.leash,
             arguments.owner,
+            arguments.release,
         )
     )
 
@@ -121,6 +124,11 @@ def _parser() -> argparse.ArgumentParser:
     kind.add_argument("--variant", choices=tuple(PLUGINS), default="plain")
     kind.add_argument(
         "--database", choices=("auto", "mariadb", "sqlite"), default="auto"
+    )
+    kind.add_argument(
+        "--release",
+        choices=tuple(OLD_RELEASES),
+        help="Keystone and Glance of that release (default: the newest)",
     )
     kind.add_argument(
         "--owner", type=int, metavar="PID", help="end the cloud when this process ends"

@@ -34,9 +34,16 @@ class Assembly:
     """One cloud's services."""
 
     def __init__(
-        self, folder: Folder, services: Path, variant: str, database: str, say: Say
+        self,
+        folder: Folder,
+        services: Path,
+        variant: str,
+        database: str,
+        release: str | None,
+        say: Say,
     ) -> None:
         self._folder = folder
+        self._release = release
         self._services = services
         self._variant = variant
         self._say = say
@@ -138,6 +145,7 @@ class Assembly:
             supervisor=os.getpid(),
             variant=self._variant,
             database=self._database.name,
+            release=self._release,
             services={each.name: _running(each) for each in self._all},
             source_control=str(_told_by_source(self._folder).get("control", "")),
         ).write(self._folder)

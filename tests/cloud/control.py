@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from socket import socket, socketpair
 
 from tests.cloud import compute, folders, locks, ports, services_venv, state
@@ -35,9 +36,12 @@ def up(
     *,
     variant: str = "plain",
     database: str = "auto",
+    release: str | None = None,
     owner: int | None = None,
 ) -> State:
     """A cloud that runs and answers: the one that runs there, or a new one.
+
+    Of the newest Keystone and Glance, or of those of a release.
 
     With an ``owner`` (a process ID), a new one ends when that process ends, however
     that happens. Raises CloudError.
@@ -45,14 +49,14 @@ def up(
     folder.path.mkdir(parents=True, exist_ok=True)
     with locks.held(folder.start_lock, say):
         if _is_up(folder, say):
-            _look_after(folder, say, variant, database)
+            _look_after(folder, say, variant, database, release)
         else:
             databases.find(database)
-            more = services_venv.COMPUTE if variant == compute.VARIANT else ()
-            services = services_venv.ensure(say, more=more)
+            services = _services(say, variant, release)
             _clear(folder)
             options = {"services": str(services), "variant": variant}
             options |= {"database": database, "owner": str(owner or "")}
+            options |= {"release": release or ""}
             _start(folder, say, options)
         return state.read(folder)
 
@@ -92,8 +96,23 @@ def _is_up(folder: Folder, say: Say) -> bool:
     return locks.is_held(folder.lock)
 
 
-def _look_after(folder: Folder, say: Say, variant: str, database: str) -> None:
+def _services(say: Say, variant: str, release: str | None) -> Path:
+    if variant != compute.VARIANT:
+        return services_venv.ensure(say, services_venv.constraints_of(release))
+    if release:
+        raise CloudError(f"Nova and Cinder of {release} are not among its pins.")
+    return services_venv.ensure(say, more=services_venv.COMPUTE)
+
+
+def _look_after(
+    folder: Folder, say: Say, variant: str, database: str, release: str | None
+) -> None:
     told = state.read(folder)
+    if told.release != release:
+        raise CloudError(
+            f"A cloud of {told.release or 'the newest release'} runs in "
+            f"{folder.path}. End it first (down), or choose another --dir."
+        )
     if told.variant != variant or database not in ("auto", told.database):
         raise CloudError(
             f"A cloud of variant {told.variant} on {told.database} runs in "

@@ -18,6 +18,8 @@ from tests.cloud.errors import CloudError
 from tests.cloud.interpreters import Interpreter
 
 CONSTRAINTS = Path(__file__).with_name("constraints.txt")
+OLD_RELEASES = {"2025.1": Path(__file__).with_name("constraints-2025.1.txt")}
+"""Keystone and Glance as they were: those that can be asked for, and their pins."""
 REQUIREMENTS = ("keystone", "glance", "pyuwsgi", "pymysql")
 COMPUTE = ("nova", "cinder")
 """What the variant ``compute`` of a cloud needs as well: it is installed when a cloud
@@ -52,9 +54,20 @@ def ensure(
             _make(folder, interpreter, constraints, requirements, say)
         if not _has(folder, more):
             say(f"Adding {', '.join(more)}; this takes about a minute, once …")
-            _install(folder, ["-c", str(constraints), *more], say)
+            add(folder, ["-c", str(constraints), *more], say)
             _addition(folder, more).touch()
     return folder
+
+
+def constraints_of(release: str | None) -> Path:
+    """The pins of a release of OpenStack; of the newest services without one.
+
+    Raises CloudError.
+    """
+    if release and release not in OLD_RELEASES:
+        known = ", ".join(OLD_RELEASES)
+        raise CloudError(f"No pins of OpenStack {release} are here, only of {known}.")
+    return OLD_RELEASES[release] if release else CONSTRAINTS
 
 
 def _has(folder: Path, more: Sequence[str]) -> bool:
@@ -121,10 +134,11 @@ def install(
     By uv where there is one, which takes seconds instead of a minute; else by pip.
     """
     _run([interpreter.path, "-m", "venv", str(folder)], folder, say)
-    _install(folder, arguments, say)
+    add(folder, arguments, say)
 
 
-def _install(folder: Path, arguments: Sequence[str], say: Say) -> None:
+def add(folder: Path, arguments: Sequence[str], say: Say) -> None:
+    """Install into an environment that is there; raises CloudError."""
     python = str(folder / "bin" / "python")
     uv = shutil.which(os.environ.get(UV_VARIABLE) or "uv")
     if uv:

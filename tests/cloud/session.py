@@ -15,6 +15,8 @@ from tests.cloud.cloud import Cloud
 from tests.cloud.folders import Folder
 
 RUNNING_VARIABLE = "OSC_IMAGETOOLS_CLOUD_DIR"
+RELEASE_VARIABLE = "OSC_IMAGETOOLS_CLOUD_RELEASE"
+"""Names the release of Keystone and Glance; unset or empty: the newest."""
 
 Say = Callable[[str], None]
 
@@ -42,7 +44,10 @@ class Clouds:
                 return cloud
         self.folder.mkdir(mode=0o700, exist_ok=True)
         folder = Folder(self.folder / variant)
-        told = control.up(folder, say, variant=variant, owner=self.owner)
+        release = os.environ.get(RELEASE_VARIABLE) or None
+        told = control.up(
+            folder, say, variant=variant, release=release, owner=self.owner
+        )
         return Cloud(folder, told)
 
     def end(self) -> None:

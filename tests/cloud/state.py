@@ -29,6 +29,7 @@ class State:
     supervisor: int
     variant: str
     database: str
+    release: str | None
     services: dict[str, Running]
     source_control: str
 

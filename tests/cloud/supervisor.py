@@ -43,6 +43,7 @@ class Order:
     database: str
     leash: int
     owner: int | None = None
+    release: str | None = None
 
 
 def supervise(order: Order) -> int:
@@ -63,7 +64,12 @@ class _Supervisor:
         self._order = order
         self._leash: socket | None = socket(fileno=order.leash)
         self._assembly = Assembly(
-            order.folder, order.services, order.variant, order.database, self._say
+            order.folder,
+            order.services,
+            order.variant,
+            order.database,
+            order.release,
+            self._say,
         )
 
     async def run(self) -> int:

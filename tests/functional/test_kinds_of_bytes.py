@@ -177,7 +177,9 @@ def test_F40_a_kernel_that_glance_takes_for_a_disk_is_stored_in_a_container(
     command = [url, "--checksum", digest_of(content), "--disk-format", "aki"]
 
     bare = import_url(member, *command)
-    refused(cloud, member, bare, "does not match", "--container-format aki")
+    # Glance of 2025.1 doesn't say which format it has found.
+    reason = "(415)" if cloud.state.release == "2025.1" else "does not match"
+    refused(cloud, member, bare, reason, "--container-format aki")
     contained = import_url(member, *command, "--container-format", "aki")
 
     assert imported(member, contained, content)["disk_format"] == "aki"

@@ -227,6 +227,18 @@ class TestRequirements:
         own = sys.stdlib_module_names | {PACKAGE.name, "compression"}
         assert imported - own - provided == set()
 
+    def test_are_on_the_page_with_the_licence_that_each_states(self):
+        page = ROOT / "doc" / "source" / "reference" / "third-parties.rst"
+        rows = re.findall(r"\* - ``([\w.-]+)``\n     - (.+)", page.read_text())
+
+        listed = dict(rows)
+
+        assert listed.keys() == {requirement.name for requirement in requirements()}
+        for name, licence in listed.items():
+            # Older versions state it in other words, or not at all.
+            stated = metadata.metadata(name).get("License-Expression") or licence
+            assert (name, stated) == (name, licence)
+
     @pytest.mark.skipif(
         os.environ.get("TOX_ENV_NAME") != "lowest", reason="not the lowest environment"
     )

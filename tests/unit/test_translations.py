@@ -1,0 +1,115 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""The texts of ``--help`` can be translated, and a translation is shown."""
+
+from __future__ import annotations
+
+import ast
+import os
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+COMMANDS = Path(__file__).parents[2] / "osc_imagetools" / "commands"
+OF_HELP = {"help", "description", "epilog"}
+GROUPS = {"add_argument_group"}
+
+
+def bare_texts(source: str) -> list[str]:
+    """Each text of a help in *source* that isn't a whole literal handed to ``_``."""
+    return [
+        f"{text.lineno}: {ast.unparse(text)}"
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        for text in _texts(node)
+        if _has_bare_words(text)
+    ]
+
+
+def _texts(call: ast.Call) -> Iterator[ast.expr]:
+    yield from (each.value for each in call.keywords if each.arg in OF_HELP)
+    if isinstance(call.func, ast.Attribute) and call.func.attr in GROUPS:
+        yield from call.args[:1]
+
+
+def _has_bare_words(text: ast.expr) -> bool:
+    if isinstance(text, ast.JoinedStr):
+        return True
+    if isinstance(text, ast.Constant):
+        return isinstance(text.value, str)
+    if isinstance(text, ast.BinOp):
+        # What is filled in, on the right of a %, is a name or a number.
+        sides = [text.left] if isinstance(text.op, ast.Mod) else [text.left, text.right]
+        return any(_has_bare_words(side) for side in sides)
+    if isinstance(text, ast.Call) and getattr(text.func, "id", "") == "_":
+        return not isinstance(text.args[0], ast.Constant | ast.Name)
+    return False
+
+
+def compiled(texts: Mapping[str, str]) -> bytes:
+    """A catalogue of translations, as gettext reads it."""
+    header = "Content-Type: text/plain; charset=UTF-8\n"
+    pairs = sorted({"": header, **texts}.items())
+    count = len(pairs)
+    start = 28 + 16 * count
+    tables, strings = [b"", b""], b""
+    for column in (0, 1):
+        for pair in pairs:
+            content = pair[column].encode()
+            tables[column] += struct.pack("<2I", len(content), start + len(strings))
+            strings += content + b"\0"
+    head = struct.pack("<7I", 0x950412DE, 0, count, 28, 28 + 8 * count, 0, start)
+    return head + b"".join(tables) + strings
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "parser.add_argument('--keep', help='How many')",
+        "parser.add_argument('--keep', help=f'How many {most}')",
+        "parser.add_argument('--keep', help=_(f'How many {most}'))",
+        "parser.add_argument('--keep', help=_('How many') + ' at most')",
+        "parser.add_argument_group('What is kept')",
+    ],
+)
+def test_a_bare_text_is_noticed(source: str) -> None:
+    assert len(bare_texts(source)) == 1
+
+
+def test_a_text_that_can_be_translated_is_none() -> None:
+    assert bare_texts("parser.add_argument('-k', help=_('Up to %d') % most)") == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, id=path.stem) for path in sorted(COMMANDS.rglob("*.py"))],
+)
+def test_no_text_of_a_help_is_bare(path: Path) -> None:
+    assert bare_texts(path.read_text()) == []
+
+
+def test_a_translation_is_shown(tmp_path: Path) -> None:
+    catalogue = tmp_path / "de" / "LC_MESSAGES" / "osc_imagetools.mo"
+    catalogue.parent.mkdir(parents=True)
+    text = "Show what would be done, and why, and change nothing"
+    catalogue.write_bytes(compiled({text: "Zeigen, was geschähe"}))
+    environment = {
+        **os.environ,
+        "OSC_IMAGETOOLS_LOCALEDIR": str(tmp_path),
+        "LANGUAGE": "de",
+        "PYTHONUTF8": "1",
+    }
+
+    helped = subprocess.run(
+        [Path(sys.executable).with_name("openstack"), "image", "rotate", "--help"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "Zeigen, was geschähe" in helped.stdout
