@@ -64,6 +64,21 @@ def marked_coming(generation: int) -> Change:
     return Change(marks={coming(generation): properties.RUN})
 
 
+def promoted(generation: int) -> str:
+    """How the mark begins of a candidate that another family's swap is to show."""
+    return f"{properties.PROMOTED}{generation}_"
+
+
+def marked_promoted(generation: int) -> Change:
+    """What lets a candidate become the version of that number, once."""
+    return Change(marks={promoted(generation): properties.RUN})
+
+
+def promotion_mark(image: Image, generation: int) -> str:
+    """The property that *image* has until it has become that version."""
+    return _mark(image, promoted(generation))
+
+
 def marked_leaving(generation: int, known: Set[str] = frozenset()) -> Change:
     """What lets an image be hidden for a version whose bytes are *known* by that."""
     told = json.dumps(sorted(known))
@@ -104,7 +119,8 @@ def hiding(change: Change, image: Image, generation: int, *, at_once: bool) -> C
     makes the moment of two longer by a quarter of a request, but not what is removed.
     """
     mark = _mark(image, listed(generation))
-    marks = _marks(image, *_OLD) - {_mark(image, leaving(generation))}
+    marks = _marks(image, *_OLD, properties.PROMOTED)
+    marks -= {_mark(image, leaving(generation))}
     # What nobody manages any more is left alone.
     told = {properties.ID, properties.RETIRED_AT} & image.fields.keys()
     return replace(
@@ -138,6 +154,9 @@ def staying(change: Change, image: Image) -> Change:
 def outdated(image: Image, generation: int) -> Change:
     """What takes the marks from *image* of swaps that came up to *generation*."""
     marks = _marks(image, *_ALL)
+    if not image.hidden:
+        # Another family's swap may be about to take it over.
+        marks -= _marks(image, properties.PROMOTED)
     gone = frozenset(mark for mark in marks if _number(mark) <= generation)
     untrue = frozenset({properties.RETIRED_AT} & image.fields.keys())
     is_untrue = bool(gone) and is_hidden_by_hand(image)

@@ -43,9 +43,6 @@ from osc_imagetools.lifecycle.model.fences import (
     was_undone_by_a_mark,
 )
 from osc_imagetools.lifecycle.model.image import Image
-from osc_imagetools.lifecycle.model.project import Project
-from osc_imagetools.lifecycle.model.remedy import command, of_family
-from osc_imagetools.lifecycle.model.state import derive
 from osc_imagetools.lifecycle.rotation.fingerprint import fingerprints
 from osc_imagetools.lifecycle.rotation.retirement import HIDE, Retirement
 from osc_imagetools.lifecycle.rotation.skip import rolled_back_with, taken_out
@@ -57,6 +54,7 @@ from osc_imagetools.lifecycle.rotation.taken_out import (
 )
 from osc_imagetools.operations.rotation.checks import refuse_moving
 from osc_imagetools.operations.rotation.repair import Repairer
+from osc_imagetools.operations.rotation.withdrawn import withdrawn
 from osc_imagetools.operations.runs.reservation import FULL
 from osc_imagetools.operations.runs.signals import signals_wait
 
@@ -112,18 +110,23 @@ class Swap(Repairer):
             )
             if is_current or is_overtaken:
                 return swapped
+            self._refuse_withdrawn(new, generation, swapped)
             seen = swapped.family.version(new.id)
-            if seen is None:
-                self._take_out(new, swapped.family.current)
-            if seen is None or self._is_withdrawn(seen, new, generation):
-                raise _withdrawn(self.session.project, new, seen, swapped.family)
-            if self._is_lost(seen, new):
+            if seen is not None and self._is_lost(seen, new):
                 known = seen
         raise OperatorError(
             f"Image {new.id} did not become the current version of '{self.name}'",
             f"others undid it {MOST_SWAPS} times",
             "Find out who else writes to it, then run the command again.",
         )
+
+    def _refuse_withdrawn(self, new: Image, generation: int, swapped: Swapped) -> None:
+        """Raise `OperatorError` where *new* was shown, and a person withdrew it."""
+        seen = swapped.family.version(new.id)
+        if seen is None:
+            self._take_out(new, swapped.family.current)
+        if seen is None or self._is_withdrawn(seen, new, generation):
+            raise withdrawn(self.session.project, new, seen, swapped.family)
 
     def _is_withdrawn(self, seen: Image, new: Image, generation: int) -> bool:
         """Whether *new*, as it is *seen* now, was shown, and somebody took it out."""
@@ -155,7 +158,7 @@ class Swap(Repairer):
             old = None
         if old is not None and old.generation > generation:
             return Swapped(new, None, family)
-        new = _usable(new, known, family)
+        new = self._usable(new, known, family, generation)
         try:
             new = self._mark(new, known, generation)
             return self._carry_out(new, old, generation, offering, retirement)
@@ -180,6 +183,10 @@ class Swap(Repairer):
             refuse_moving(old, self.images.now())
             retires = retirement(old)
             old = self._announce(old, new, generation, retires)
+            if old is not None and old.family != self.name:
+                # Another family has promoted it since, and keeps it.
+                self._unless_gone(old, self._take_back)
+                old = None
             if old is not None and old.generation > generation:
                 # Somebody has just made it current again.
                 return Swapped(new, None, self.repair())
@@ -242,6 +249,30 @@ class Swap(Repairer):
         if retirement.obsolete and is_retired(old):
             old = activation(self.images, old, "deactivated")
         return old
+
+    def _usable(
+        self, new: Image, known: Image, family: Family, generation: int
+    ) -> Image:
+        """*new* as it is listed now, which servers can start from.
+
+        Raises `OperatorError`.
+        """
+        found = next((each for each in family.versions if each.id == new.id), None)
+        if found is None:
+            raise _unusable(new, "it was deleted in the meantime")
+        if found.status != "active":
+            raise _unusable(new, f"its status is {found.status}")
+        if is_retired(found) and not is_retired(new):
+            raise _unusable(
+                new, "it was made visible and replaced by others in the meantime"
+            )
+        if was_shown_by_hand(found, known):
+            raise _unusable(
+                new, "somebody made it visible and hid it again in the meantime"
+            )
+        if why := bytes_moving(found):
+            raise _unusable(new, why)
+        return found
 
     def _mark(self, new: Image, known: Image, generation: int) -> Image:
         """*new*, which can be shown once, and of which no more than that is *known*.
@@ -344,49 +375,6 @@ class Swap(Repairer):
         told = rolled_back_with(current, fingerprints(new))
         with signals_wait(self.images.machine), suppress(OperatorError):
             self.images.change(current, Change({properties.BLOCKED: told}))
-
-
-def _usable(new: Image, known: Image, family: Family) -> Image:
-    """*new* as it is listed now, which servers can start from; else `OperatorError`."""
-    found = next((each for each in family.versions if each.id == new.id), None)
-    if found is None:
-        raise _unusable(new, "it was deleted in the meantime")
-    if found.status != "active":
-        raise _unusable(new, f"its status is {found.status}")
-    if is_retired(found) and not is_retired(new):
-        raise _unusable(
-            new, "it was made visible and replaced by others in the meantime"
-        )
-    if was_shown_by_hand(found, known):
-        raise _unusable(
-            new, "somebody made it visible and hid it again in the meantime"
-        )
-    if why := bytes_moving(found):
-        raise _unusable(new, why)
-    return found
-
-
-def _withdrawn(
-    project: Project, new: Image, seen: Image | None, family: Family
-) -> OperatorError:
-    """The error for *new*, offered once, and *seen* now as a person wants it."""
-    if seen is None:
-        how, do = "deleted", "To publish another version, rotate again."
-    elif seen.status != "active":
-        activate = command("set", "--activate", seen.id)
-        how, do = seen.status, f"To allow its use: {activate}"
-    else:
-        is_told = derive(seen).state.is_on_its_way_out
-        how = "deprecated" if is_told else "hidden" if seen.hidden else "renamed"
-        back = of_family(project, "rollback", family.name, "--to", seen.id)
-        do = f"To publish it again: {back}"
-    current = family.incumbent
-    stands = f"Version {current.version} is" if current else "No version is"
-    return OperatorError(
-        f"Image {new.id} did not stay the current version of '{family.name}'",
-        f"somebody made it {how} after it was published, and it stays so",
-        f"{stands} current. {do}",
-    )
 
 
 def _unusable(new: Image, why: str) -> OperatorError:
