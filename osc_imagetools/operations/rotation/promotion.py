@@ -9,12 +9,14 @@ of the swap; after it, it is a version like any other.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.api import GlanceError
 from osc_imagetools.lifecycle.model.change import Change
-from osc_imagetools.lifecycle.model.decision import moving
+from osc_imagetools.lifecycle.model.decision import bytes_moving
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.fences import (
     marked_promoted,
@@ -30,6 +32,7 @@ from osc_imagetools.lifecycle.rotation.candidate import (
     promoting,
     settled,
 )
+from osc_imagetools.lifecycle.rotation.retirement import Retirement
 from osc_imagetools.lifecycle.rotation.skip import SkipReason
 from osc_imagetools.operations.missing import refuse_no_family
 from osc_imagetools.operations.rotation.existing_image import described_image
@@ -135,9 +138,25 @@ class Promotion(Swap):
                 raise self._not_promoted(found)
         return self.as_ours(found, generation)
 
+    def _carry_out(
+        self,
+        new: Image,
+        old: Image | None,
+        generation: int,
+        offering: Callable[[Image | None], Change],
+        retirement: Callable[[Image], Retirement],
+    ) -> Swapped:
+        try:
+            return super()._carry_out(new, old, generation, offering, retirement)
+        except BaseException:
+            with signals_wait(self.images.machine), suppress(OperatorError):
+                if (found := self.images.get(new.id)) is not None:
+                    self._unmark(found, generation)
+            raise
+
     def _unmark(self, found: Image, generation: int) -> None:
         mark = frozenset({promotion_mark(found, generation)})
-        if moving(found) is None and mark <= found.fields.keys():
+        if bytes_moving(found) is None and mark <= found.fields.keys():
             self.images.change(found, Change(remove=mark, requires=mark))
 
     def _is_over(self, seen: Image) -> bool:
@@ -165,6 +184,10 @@ class Promotion(Swap):
                 raise
             return replace(new, status="deleted")
         return shown
+
+    def _is_promoted(self, new: Image, family: Family) -> bool:
+        # It is another family's until it is shown.
+        return False
 
     def _refuse_withdrawn(self, new: Image, generation: int, swapped: Swapped) -> None:
         found = self.images.get(new.id)

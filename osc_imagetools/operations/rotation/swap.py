@@ -108,7 +108,7 @@ class Swap(Repairer):
                 and standing.id != new.id
                 and standing.generation > generation
             )
-            if is_current or is_overtaken:
+            if is_current or is_overtaken or self._is_promoted(new, swapped.family):
                 return swapped
             self._refuse_withdrawn(new, generation, swapped)
             seen = swapped.family.version(new.id)
@@ -119,6 +119,11 @@ class Swap(Repairer):
             f"others undid it {MOST_SWAPS} times",
             "Find out who else writes to it, then run the command again.",
         )
+
+    def _is_promoted(self, new: Image, family: Family) -> bool:
+        """Whether another family has got *new* since it was shown, as its candidate."""
+        found = None if family.version(new.id) else self.images.get(new.id)
+        return found is not None and found.is_managed and found.family != self.name
 
     def _refuse_withdrawn(self, new: Image, generation: int, swapped: Swapped) -> None:
         """Raise `OperatorError` where *new* was shown, and a person withdrew it."""
