@@ -65,6 +65,12 @@ def find_candidate(
             not_current(theirs),
             f"To publish the next candidate: {rotating}",
         )
+    if inheritance.request.candidate_id not in (None, image.id):
+        raise OperatorError(
+            f"The candidate of '{family.name}' is another one by now",
+            f"version {image.version} of '{theirs.name}' is current",
+            "Make a new plan, which tells when that one is due.",
+        )
     candidate = described_image(session, inheritance, family, image, CandidateVersion)
     if candidate.narrower:
         wider, wanted = image.visibility, candidate.visibility
