@@ -18,8 +18,8 @@ from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.decision import moving
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.fences import (
-    is_hidden_by_hand,
     is_leaving,
+    is_withdrawn,
     staying,
 )
 from osc_imagetools.lifecycle.model.image import Image
@@ -27,7 +27,7 @@ from osc_imagetools.lifecycle.model.project import Project
 from osc_imagetools.lifecycle.model.state import State, derive
 from osc_imagetools.lifecycle.rotation.existing_image import ExistingImage
 from osc_imagetools.lifecycle.rotation.skip import UNCHANGED, SkipReason, taken_out
-from osc_imagetools.lifecycle.rotation.taken_out import is_taken_out
+from osc_imagetools.lifecycle.rotation.taken_out import is_retired, is_taken_out
 
 
 class CandidateVersion(ExistingImage):
@@ -48,6 +48,8 @@ class CandidateVersion(ExistingImage):
 
     def fault_of(self, seen: Image) -> str | None:
         """Why it can't be promoted as it is *seen* now, in words."""
+        if not seen.is_managed:
+            return "it was taken out of its family"
         if why := moving(seen):
             return why
         if seen.status != "active":
@@ -101,17 +103,20 @@ def settled(shown: Image, candidate: CandidateVersion, change: Change) -> Change
 
     The candidate's own family may have told at the same instant that it is to be
     replaced there; that hides nothing here. And another writer may have undone what
-    the change has set beside properties.
+    the change has set beside properties. What a person has told of it stays.
     """
     before = candidate.image
+    if shown.name == before.name != change.set["name"]:
+        undone = {name: change.set[name] for name in ("name", "visibility")}
+    else:
+        undone = {}
+    if not (is_retired(shown) or is_leaving(shown)):
+        return Change(set=undone)
+    if is_withdrawn(shown):
+        undone["os_hidden"] = False
     told = properties.WAY_OUT & shown.fields.keys()
-    is_undone = shown.name == before.name != change.set["name"]
-    if not (told or is_undone or is_leaving(shown)):
-        return Change()
-    again = {name: change.set[name] for name in ("name", "visibility", "protected")}
-    if not is_hidden_by_hand(shown):
-        again["os_hidden"] = False
-    return staying(Change(set=again, remove=told), shown)
+    state = {properties.STATE: str(State.ACTIVE)}
+    return staying(Change(set={**state, **undone}, remove=told), shown)
 
 
 def not_current(family: Family) -> str:
@@ -123,6 +128,8 @@ def not_current(family: Family) -> str:
         return f"the status of version {newest.version} is {newest.status}"
     if is_taken_out(newest):
         return f"version {newest.version} {taken_out(newest)}"
+    if newest.name != family.name:
+        return f"version {newest.version}, its newest, is called '{newest.name}'"
     return f"version {newest.version}, its newest, is {derive(newest).state}"
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.api import GlanceError
+from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.decision import bytes_moving
 from osc_imagetools.lifecycle.model.family import Family
@@ -34,6 +35,7 @@ from osc_imagetools.lifecycle.rotation.candidate import (
 )
 from osc_imagetools.lifecycle.rotation.retirement import Retirement
 from osc_imagetools.lifecycle.rotation.skip import SkipReason
+from osc_imagetools.operations.lookup import by_id
 from osc_imagetools.operations.missing import refuse_no_family
 from osc_imagetools.operations.rotation.existing_image import described_image
 from osc_imagetools.operations.rotation.inheritance import Inheritance
@@ -182,14 +184,19 @@ class Promotion(Swap):
             shown = self.images.change(
                 found, showing(change, found, mark), self._is_over
             )
-            if shown.family == self.name and shown.generation == generation:
+            if shown.family == self.name and not self._is_replaced(shown):
                 left = settled(shown, candidate, change)
-                shown = self.images.change(shown, left)
+                shown = self.images.change(shown, left, self._is_replaced)
         except GlanceError:
             if self.images.get(new.id) is not None:
                 raise
             return replace(new, status="deleted")
         return shown
+
+    def _is_replaced(self, shown: Image) -> bool:
+        """Whether it is to be replaced in our family, and not in the candidate's."""
+        successor = by_id(self.images, shown.text(properties.REPLACEMENT) or "")
+        return successor is not None and successor.family == self.name
 
     def _is_promoted(self, new: Image, family: Family) -> bool:
         # It is another family's until it is shown.
