@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.run import Run
-from osc_imagetools.lifecycle.rotation.taken_out import is_retired
+from osc_imagetools.lifecycle.rotation.taken_out import has_lost_its_name, is_retired
 from osc_imagetools.operations.rotation.request import ROLLED_BACK, ROTATED, Rotated
 from tests.simulation import sight
 from tests.simulation.families import BAD, CANDIDATE, NAME, OWNER, sha512
@@ -180,6 +180,10 @@ class Watch:
         if not self.found and self.is_owed and not self._is_kept_private():
             what = f"nothing is found by '{NAME}', and the next run doesn't heal that"
             self._tell_end("not-healed", what, step)
+        unnamed = [one.id for one in family.versions if has_lost_its_name(one)]
+        if unnamed:
+            what = f"{unnamed[0]} was promoted, and has the candidate's name"
+            self._tell_end("name-lost", what, step)
         ranks = [one.generation for one in family.versions if one.id in self.found]
         replaced = [one.generation for one in family.versions if is_retired(one)]
         # A person may show an older one.
@@ -246,7 +250,9 @@ class Watch:
         being so until the next reading. That it is found then, and healed, is asked
         all the same.
         """
-        if row.shown["os_hidden"] and "os_hidden" not in _told_fields(call.request):
+        told = _told_fields(call.request)
+        is_hidden = row.shown["os_hidden"] and "os_hidden" not in told
+        if is_hidden or (row.shown["name"] == CANDIDATE and "name" not in told):
             self._undone = call.sender.world.step
 
     @staticmethod
@@ -272,7 +278,9 @@ class Watch:
                 what = f"{process} makes {own_id} {shown['status']}: it was offered"
                 self._tell("offered-deactivated", process, what)
             is_renamed = before["name"] == NAME != shown["name"]
-            if is_renamed and process.verb != "reinstate":
+            # Else the row that was saved had been loaded before it got the name.
+            is_meant = "name" in _told_fields(call.request)
+            if is_renamed and is_meant and process.verb != "reinstate":
                 what = f"{process} renames {own_id}, which was offered"
                 self._tell("offered-renamed", process, what)
         if before["os_hidden"] and not shown["os_hidden"] and not row.is_deleted:

@@ -45,7 +45,11 @@ from osc_imagetools.lifecycle.rotation.retirement import (
 )
 from osc_imagetools.lifecycle.rotation.skip import rolled_back_with
 from osc_imagetools.lifecycle.rotation.taken_back import taken_back
-from osc_imagetools.lifecycle.rotation.taken_out import is_retired, is_taken_out
+from osc_imagetools.lifecycle.rotation.taken_out import (
+    has_lost_its_name,
+    is_retired,
+    is_taken_out,
+)
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ def _repairs(
         # All else is decided by the numbers that are read then.
         yield from renumbering
         return
-    for repair in _shown_by_hand(family, is_owned, now):
+    for repair in (*_unnamed(family), *_shown_by_hand(family, is_owned, now)):
         yield repair
         family = family.replacing(repair.change.on(repair.image))
     survivor = (
@@ -266,6 +270,21 @@ def _shown_by_hand(
             told[properties.STATE] = str(State.ACTIVE)
         change = Change(set=told, remove=frozenset({properties.RUN}))
         yield Repair("publish", image, change, "somebody made it visible")
+
+
+def _unnamed(family: Family) -> Iterator[Repair]:
+    """The newest version, if another writer has undone its name, but not the rest.
+
+    It was promoted: before, users found it under the candidate's name.
+    """
+    newest = family.newest_published
+    if newest is None or not has_lost_its_name(newest):
+        return
+    change = Change(
+        {"name": family.name}, requires=frozenset({properties.PROMOTED_FROM})
+    )
+    why = "it was promoted, and has the candidate's name again"
+    yield Repair("show", newest, change, why)
 
 
 def _useless(family: Family, survivor: Image) -> list[Image]:

@@ -15,11 +15,13 @@ from dataclasses import dataclass, replace
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.api import GlanceError
+from osc_imagetools.glance.images import CHANGE_SETTLES_SECONDS
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.decision import bytes_moving
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.fences import (
+    is_coming_otherwise,
     marked_promoted,
     promotion_mark,
     showing,
@@ -35,11 +37,12 @@ from osc_imagetools.lifecycle.rotation.candidate import (
 )
 from osc_imagetools.lifecycle.rotation.retirement import Retirement
 from osc_imagetools.lifecycle.rotation.skip import SkipReason
+from osc_imagetools.lifecycle.rotation.taken_out import has_lost_its_name
 from osc_imagetools.operations.lookup import by_id
 from osc_imagetools.operations.missing import refuse_no_family
 from osc_imagetools.operations.rotation.existing_image import described_image
 from osc_imagetools.operations.rotation.inheritance import Inheritance
-from osc_imagetools.operations.rotation.repair import Repairer
+from osc_imagetools.operations.rotation.repair import MOST_TURNS, Repairer
 from osc_imagetools.operations.rotation.swap import Swap, Swapped
 from osc_imagetools.operations.runs.signals import signals_wait
 from osc_imagetools.operations.session import Session
@@ -128,6 +131,9 @@ class Promotion(Swap):
     ) -> Image:
         candidate = self._known_candidate()
         theirs = self.session.family(candidate.name)
+        ours = family.version(new.id)
+        if ours is not None and has_lost_its_name(ours):
+            return ours
         found = theirs.version(new.id)
         if found is None or theirs.current is None or theirs.current.id != new.id:
             raise self._not_promoted(found or self.images.get(new.id), theirs)
@@ -176,22 +182,43 @@ class Promotion(Swap):
         found = self.images.get(new.id)
         if found is None:
             return replace(new, status="deleted")
-        if self._is_over(found):
-            return found
         mark = promotion_mark(found, generation)
         change = promoting(candidate, generation, change)
+        if found.family == self.name:
+            return self._settle(found, change)
+        if self._is_over(found):
+            return found
         try:
             shown = self.images.change(
                 found, showing(change, found, mark), self._is_over
             )
-            if shown.family == self.name and not self._is_replaced(shown):
-                left = settled(shown, candidate, change)
-                shown = self.images.change(shown, left, self._is_replaced)
+            shown = self._settle(shown, change)
         except GlanceError:
             if self.images.get(new.id) is not None:
                 raise
             return replace(new, status="deleted")
         return shown
+
+    def _settle(self, shown: Image, change: Change) -> Image:
+        """*shown*, without what others have told or undone at the same instant."""
+        if shown.family != self.name or self._is_replaced(shown):
+            return shown
+        left = settled(shown, self._known_candidate(), change)
+        return self.images.change(shown, left, self._is_replaced)
+
+    def _is_lost(self, seen: Image, new: Image) -> bool:
+        return has_lost_its_name(seen)
+
+    def listed_in_turn(self, image: Image, generation: int) -> Family:
+        """Once no other run is about to show the candidate, or after a second."""
+        for _ in range(MOST_TURNS):
+            found = self.images.get(image.id)
+            if found is None or self._is_over(found):
+                break
+            if not is_coming_otherwise(found, generation):
+                break
+            self.images.machine.sleep(CHANGE_SETTLES_SECONDS)
+        return super().listed_in_turn(image, generation)
 
     def _is_replaced(self, shown: Image) -> bool:
         """Whether it is to be replaced in our family, and not in the candidate's."""
