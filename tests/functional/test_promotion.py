@@ -90,3 +90,33 @@ def test_the_first_version_of_a_family_can_be_a_candidate(site: Site) -> None:
     assert outcome.status == 0, outcome.stderr
     assert site.found() == [label(3)]
     assert candidates.found() == []
+
+
+def test_nothing_is_found_to_be_wrong_with_either_family_then(site: Site) -> None:
+    site.published(2, CURRENT)
+    candidates = candidates_of(site)
+    own_id = candidates.published(3, NEW)
+    candidates.retired(1, OLD, lifecycle_replacement=own_id)
+    assert site.owner.openstack(*promote(site)).status == 0
+
+    checked = site.owner.openstack("image", "lifecycle", "check", "-f", "json")
+
+    assert checked.status == 0, checked.stdout
+
+
+def test_what_was_promoted_is_no_candidate_again_and_what_is_newer_is(
+    site: Site,
+) -> None:
+    site.published(2, CURRENT)
+    candidates = candidates_of(site)
+    candidates.published(3, NEW)
+    assert site.owner.openstack(*promote(site)).status == 0
+
+    again = site.owner.openstack(*candidates.rotate_url("--public"))
+    newer = site.owner.openstack(*candidates.rotate_url("--public", content=OLD))
+
+    assert again.status == newer.status == 0, (again, newer)
+    assert again.json()["result"] == "unchanged"
+    assert f"promoted to '{site.name}'" in again.json()["note"]
+    assert newer.json()["result"] == "rotated"
+    assert candidates.found() == [label(3)]
