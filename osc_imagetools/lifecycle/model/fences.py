@@ -79,6 +79,11 @@ def promotion_mark(image: Image, generation: int) -> str:
     return _mark(image, promoted(generation))
 
 
+def promotion_marks(image: Image) -> frozenset[str]:
+    """The properties by which *image* may still become another family's."""
+    return _marks(image, properties.PROMOTED)
+
+
 def marked_leaving(generation: int, known: Set[str] = frozenset()) -> Change:
     """What lets an image be hidden for a version whose bytes are *known* by that."""
     told = json.dumps(sorted(known))

@@ -35,6 +35,7 @@ from osc_imagetools.lifecycle.model.fences import (
     marked_coming,
     marked_leaving,
     outdated,
+    promotion_marks,
     settling,
     show_mark,
     showing,
@@ -309,11 +310,18 @@ class Swap(Repairer):
         change = retirement.announced(old, new, self.images.now())
         # What a rollback goes back to takes nothing out if it is withdrawn itself.
         known = fingerprints(new) if new.generation == generation else frozenset()
-        change = replace(change, marks=marked_leaving(generation, known).marks)
+        change = replace(
+            change,
+            # What is replaced here is nobody's candidate any more.
+            remove=change.remove | promotion_marks(old),
+            marks=marked_leaving(generation, known).marks,
+        )
 
         def is_told(image: Image) -> bool:
             # Others may announce the same, each its own successor.
             is_marked = is_marked_listed(image, generation)
+            if image.family != self.name:
+                return True
             return is_retired(image) and (is_marked or image.hidden)
 
         def announce(image: Image) -> Image:
