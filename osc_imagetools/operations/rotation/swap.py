@@ -289,7 +289,8 @@ class Swap(Repairer):
             return new
 
         def is_overtaken(image: Image) -> bool:
-            return image.generation > generation or self.is_found(image)
+            is_elsewhere = image.family != self.name
+            return is_elsewhere or image.generation > generation or self.is_found(image)
 
         with signals_wait(self.images.machine):
             before = new
@@ -359,6 +360,9 @@ class Swap(Repairer):
 
         def is_over(image: Image) -> bool:
             # Another run may offer the same image, under a number of its own.
+            if image.family != self.name:
+                # Promoted by another family, whose name it has.
+                return True
             is_newer = image.generation > generation and not image.hidden
             is_over = is_newer or was_shown(image, generation)
             return is_over or was_shown_by_hand(image, new)
