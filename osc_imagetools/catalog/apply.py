@@ -13,7 +13,7 @@ from osc_imagetools.catalog.adoption import wishes
 from osc_imagetools.catalog.family_plan import FamilyAction, FamilyPlan
 from osc_imagetools.catalog.order import CatalogueOrder
 from osc_imagetools.catalog.reading import planned
-from osc_imagetools.catalog.requests import Manner, rotation
+from osc_imagetools.catalog.requests import Manner, promotion, rotation
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.activation import activation
 from osc_imagetools.glance.members import add_member, members
@@ -141,7 +141,10 @@ def _carried_out(
 def _rotate(session: Session, item: FamilyPlan, manner: Manner) -> Applied:
     definition = item.definition
     assert definition is not None
-    done = rotate(session, rotation(definition, manner))
+    request = rotation(definition, manner)
+    if item.candidate is not None:
+        request = promotion(definition, item.candidate, manner)
+    done = rotate(session, request)
     note = done.note
     if done.failed_stores:
         note = f"{note} Not stored in: {', '.join(done.failed_stores)}".strip()

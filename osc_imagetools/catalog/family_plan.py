@@ -65,6 +65,8 @@ class FamilyPlan:
     """Bytes that are to be fetched, where the source tells that."""
     members: tuple[str, ...] = ()
     """Projects that the current version is to be shared with, of an update."""
+    candidate: Image | None = None
+    """The other family's current version that becomes its next one, without a copy."""
     adopted: tuple[Image, ...] = ()
     """What becomes its versions."""
 
@@ -76,4 +78,5 @@ class FamilyPlan:
     @property
     def is_fetched(self) -> bool:
         """Whether bytes are brought in."""
-        return self.action in (FamilyAction.IMPORT, FamilyAction.ROTATE)
+        is_made = self.action in (FamilyAction.IMPORT, FamilyAction.ROTATE)
+        return is_made and self.candidate is None

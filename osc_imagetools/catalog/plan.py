@@ -7,18 +7,23 @@ What the run carries out is this plan, and the dry run shows it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
 
+from osc_imagetools.catalog.candidate import promoted, promotion
 from osc_imagetools.catalog.definitions import FamilyDefinition, VersionDefinition
 from osc_imagetools.catalog.difference import difference, other_status, told
 from osc_imagetools.catalog.family_plan import FamilyAction, FamilyPlan
+from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.project import Project
 from osc_imagetools.lifecycle.model.remedy import of_family
 from osc_imagetools.lifecycle.model.state import State, derive
 from osc_imagetools.lifecycle.rotation.fingerprint import Offered, is_unchanged
+
+_NEVER = datetime.min.replace(tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,8 @@ class Site:
     """By family the images of openstack-image-manager that may become its versions."""
     builds: Mapping[str, VersionDefinition] = field(default_factory=dict)
     """By family the newest build, where its source finds that."""
+    now: datetime = _NEVER
+    """The cloud's time."""
 
     def newest(self, definition: FamilyDefinition) -> VersionDefinition | None:
         """The version that users are to get; ``None`` where none is known."""
@@ -66,16 +73,30 @@ def plan(
     *named* are all families of the catalogue, also those that nothing is done for.
     """
     wanted = tuple(definitions)
-    planned = tuple(_item(definition, site) for definition in wanted)
+    planned = _in_turn([_item(definition, site) for definition in wanted])
     if not finds_orphans:
         return planned
     named = named | {definition.name for definition in wanted}
+    named |= {one.candidate.name for one in wanted if one.candidate is not None}
     return (*planned, *_orphans(site, named, is_retired=retire_orphans))
 
 
-CANDIDATE = (
-    "'candidate' is not carried out yet: remove it, and promote the candidate by hand"
-)
+def _in_turn(planned: Sequence[FamilyPlan]) -> tuple[FamilyPlan, ...]:
+    """What is *planned*, but a candidate is not replaced before it is promoted."""
+    first = {one.candidate.family: one for one in planned if one.candidate is not None}
+    return tuple(
+        replace(
+            one,
+            action=FamilyAction.UNCHANGED,
+            reason=f"its current version becomes one of '{first[one.family].family}' "
+            "first",
+            version=one.current.version if one.current else None,
+            size=None,
+        )
+        if one.family in first and one.action is FamilyAction.ROTATE
+        else one
+        for one in planned
+    )
 
 
 def _item(definition: FamilyDefinition, site: Site) -> FamilyPlan:
@@ -84,19 +105,66 @@ def _item(definition: FamilyDefinition, site: Site) -> FamilyPlan:
         why = f"openstack-image-manager looks after it: {len(images)} images"
         action, current = FamilyAction.ADOPT, family.incumbent
         return FamilyPlan(name, action, why, None, current, definition, adopted=images)
-    action, reason, version = _step(definition, family, site)
-    made = FamilyPlan(name, action, reason, version, family.incumbent, definition)
+    made = _promoted(definition, family, site) or _made(definition, family, site)
     if made.is_fetched:
         fault = site.faults.get(name)
         if fault is not None:
             return replace(made, action=FamilyAction.REFUSED, reason=fault)
         return replace(made, size=site.sizes.get(name))
     current, newest = family.current, site.newest(definition)
-    if action is FamilyAction.UNCHANGED and current is not None and newest is not None:
+    if current is None or made.action is not FamilyAction.UNCHANGED:
+        return made
+    if definition.candidate is not None:
+        made = replace(made, version=current.version)
+        newest = _as_defined(current, definition)
+    if newest is not None:
         there = site.members.get(name, frozenset(definition.members))
         lacking = tuple(one for one in definition.members if one not in there)
         return _updated(replace(made, members=lacking), current, newest)
     return made
+
+
+def _made(definition: FamilyDefinition, family: Family, site: Site) -> FamilyPlan:
+    action, reason, version = _step(definition, family, site)
+    name, current = definition.name, family.incumbent
+    return FamilyPlan(name, action, reason, version, current, definition)
+
+
+def _promoted(
+    definition: FamilyDefinition, family: Family, site: Site
+) -> FamilyPlan | None:
+    """What is done with its candidate; ``None`` if it has none, or begins without."""
+    wanted = definition.candidate
+    if wanted is None:
+        return None
+    begins = family.newest_published is None
+    if begins and site.newest(definition) is not None:
+        return None
+    does = promotion(wanted, family, site.family(wanted.name), site.now)
+    holder = site.holders.get(definition.name)
+    if does.image is not None and begins and holder is not None:
+        action, why, label = _first(definition, site, does.label)
+        return FamilyPlan(definition.name, action, why, label, None, definition)
+    return FamilyPlan(
+        definition.name,
+        does.action,
+        does.reason,
+        does.label,
+        family.incumbent,
+        definition,
+        candidate=does.image,
+    )
+
+
+def _as_defined(current: Image, definition: FamilyDefinition) -> VersionDefinition:
+    """The version that is *current*, as its family is defined now."""
+    source = current.text(properties.IMAGE_SOURCE) or ""
+    return VersionDefinition(
+        label=current.version or "",
+        url=source,
+        place=definition.place,
+        properties=definition.properties,
+    )
 
 
 def _updated(made: FamilyPlan, current: Image, newest: VersionDefinition) -> FamilyPlan:
@@ -120,13 +188,14 @@ Step = tuple[FamilyAction, str, "str | None"]
 
 
 def _step(definition: FamilyDefinition, family: Family, site: Site) -> Step:
-    if definition.candidate is not None:
-        return FamilyAction.REFUSED, CANDIDATE, None
     newest = site.newest(definition)
     if newest is None:
         why = site.faults.get(definition.name, "the catalogue names no version of it")
         return FamilyAction.REFUSED, why, None
     label = None if newest.is_pointer else newest.label
+    if family.current is None and (left := _left(newest, family, site)):
+        why = f"version {left.version} was promoted to '{left.family}'"
+        return FamilyAction.UNCHANGED, why, None
     if family.newest_published is None:
         return _first(definition, site, label)
     last = family.latest
@@ -156,7 +225,18 @@ def _same(newest: VersionDefinition, family: Family, site: Site) -> Image | None
     """The version of *family* that the catalogue means, the current one first."""
     current = family.latest
     versions = [*([current] if current else []), *reversed(family.versions)]
-    versions = [one for one in versions if not one.is_owned]
+    return _meant(newest, [one for one in versions if not one.is_owned], family, site)
+
+
+def _left(newest: VersionDefinition, family: Family, site: Site) -> Image | None:
+    """The version that the catalogue means, if it was promoted to another family."""
+    elsewhere = promoted(family.name, site.families.values())
+    return _meant(newest, elsewhere, family, site)
+
+
+def _meant(
+    newest: VersionDefinition, versions: Sequence[Image], family: Family, site: Site
+) -> Image | None:
     if not newest.is_pointer:
         for version in versions:
             if version.version == newest.label:

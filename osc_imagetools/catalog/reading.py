@@ -84,7 +84,14 @@ def _site(session: Session, order: CatalogueOrder, managed: list[Image]) -> Site
     found = _adoptable(session, order) if order.adopts else {}
     shared = _shared(session, order, families)
     return _with_builds(
-        Site(session.project, families, holders, members=shared, adoptable=found),
+        Site(
+            session.project,
+            families,
+            holders,
+            members=shared,
+            adoptable=found,
+            now=session.images.now(),
+        ),
         order,
     )
 

@@ -13,6 +13,7 @@ from osc_imagetools.catalog.definitions import (
 )
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.route import Route
+from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.rotation.new_version import Description
 from osc_imagetools.operations.importing import Download
 from osc_imagetools.operations.rotation import RotateRequest
@@ -54,6 +55,22 @@ def rotation(definition: FamilyDefinition, manner: Manner) -> RotateRequest:
         verify_command=manner.verify_command,
         allow_pending_members=manner.allow_pending_members,
         allow_duplicate=manner.allow_duplicate,
+    )
+
+
+def promotion(
+    definition: FamilyDefinition, candidate: Image, manner: Manner
+) -> RotateRequest:
+    """What makes the *candidate* of another family its current version."""
+    return replace(
+        rotation(definition, manner),
+        trust=Trust(),
+        description=_description(definition, None),
+        urls=(),
+        source=None,
+        recorded_url="",
+        from_family=candidate.family,
+        candidate_id=candidate.id,
     )
 
 

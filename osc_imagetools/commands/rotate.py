@@ -115,6 +115,8 @@ def _fault(parsed_args: argparse.Namespace) -> str | None:
             "--image: the image is stored already, so options that fetch, "
             "verify, unpack, convert or store it do not apply"
         )
+    if parsed_args.from_family is not None:
+        return _promotion_fault(parsed_args)
     said = parsed_args.source
     if parsed_args.mirrors and not parsed_args.url:
         return _("--mirror requires --url")
@@ -124,6 +126,19 @@ def _fault(parsed_args: argparse.Namespace) -> str | None:
             "come from ~/.netrc)"
         )
     return builds.fault(parsed_args)
+
+
+def _promotion_fault(parsed_args: argparse.Namespace) -> str | None:
+    if parsed_args.from_family == parsed_args.name:
+        return _("--from-family: a candidate needs a family of its own")
+    if parsed_args.source_index or _said(parsed_args, trust, packing, route, source):
+        return _(
+            "--from-family: the candidate is stored already, so options that fetch, "
+            "verify, unpack, convert or store it do not apply"
+        )
+    if parsed_args.stays_hidden:
+        return _("--from-family: the candidate is visible, so --hidden does not apply")
+    return None
 
 
 def _said(parsed_args: argparse.Namespace, *subjects: ModuleType) -> bool:
@@ -227,6 +242,7 @@ def _request(parsed_args: argparse.Namespace) -> RotateRequest:
         urls=(url, *parsed_args.mirrors) if url else (),
         source=builds.build_source(parsed_args),
         image=parsed_args.image,
+        from_family=parsed_args.from_family,
         retirement=succession.retirement(parsed_args),
         policy=said,
         unset=frozenset(unset),

@@ -307,15 +307,66 @@ def test_images_of_a_family_that_is_not_to_boot_are_deactivated(shelf: Shelf) ->
     assert steps(again) == [("debian", "20260201", "unchanged")]
 
 
-def test_candidate_is_refused_as_long_as_nothing_promotes_it(shelf: Shelf) -> None:
+LONG_AGO = "2026-01-01T00:00:00Z"
+
+
+def test_candidate_is_promoted_once_it_was_current_for_long_enough(
+    shelf: Shelf,
+) -> None:
     candidate = {"name": shelf.name("debian-rc"), "promote_after": "3d"}
-    shelf.add("debian", shelf.version("20260201", CURRENT), candidate=candidate)
+    shelf.add("debian", candidate=candidate)
+    shelf.add("debian-rc", shelf.version("20260201", CURRENT))
+    first = shelf.apply()
+    waiting = shelf.plan("--detailed-exitcode")
+    [tried] = shelf.current("debian-rc")
+    changed(shelf.owner, tried["id"], lifecycle_published_at=LONG_AGO)
 
-    done = shelf.apply()
+    planned, done = shelf.plan(), shelf.apply()
+    again = shelf.plan("--detailed-exitcode")
 
-    assert done.status == 1
-    assert "candidate" in done.json()[0]["Reason"]
-    assert images(shelf.owner) == []
+    assert first.status == 0, first.stderr
+    assert waiting.status == 0, waiting.stdout
+    assert "is promoted from" in waiting.json()[0]["Reason"]
+    assert steps(planned)[0] == ("debian", "20260201", "rotate")
+    assert planned.json()[0]["Size"] is None
+    assert done.status == 0, done.stderr
+    [current] = shelf.current("debian")
+    assert current["id"] == tried["id"]
+    assert shelf.current("debian-rc") == []
+    assert again.status == 0, again.stdout
+    assert [one[2] for one in steps(again)] == ["unchanged", "unchanged"]
+    assert len(images(shelf.owner)) == 1
+
+
+def test_candidate_is_promoted_before_its_family_goes_on(shelf: Shelf) -> None:
+    candidate = {"name": shelf.name("debian-rc"), "promote_after": "3d"}
+    shelf.add("debian", candidate=candidate)
+    shelf.add("debian-rc", shelf.version("20260201", CURRENT))
+    assert shelf.apply().status == 0
+    [tried] = shelf.current("debian-rc")
+    changed(shelf.owner, tried["id"], lifecycle_published_at=LONG_AGO)
+    shelf.images[1]["versions"].append(shelf.version("20260301", NEW))
+
+    first, second = shelf.apply("--jobs", "4"), shelf.apply("--jobs", "4")
+
+    assert first.status == second.status == 0, (first.stderr, second.stderr)
+    assert [one[2] for one in steps(first)] == ["rotate", "unchanged"]
+    assert "becomes one of" in first.json()[1]["Reason"]
+    [current] = shelf.current("debian")
+    assert current["lifecycle_version"] == "20260201"
+    [tried] = shelf.current("debian-rc")
+    assert tried["lifecycle_version"] == "20260301"
+
+
+def test_candidate_without_promote_after_waits_for_a_person(shelf: Shelf) -> None:
+    shelf.add("debian", candidate={"name": shelf.name("debian-rc")})
+    shelf.add("debian-rc", shelf.version("20260201", CURRENT))
+
+    done, again = shelf.apply(), shelf.apply()
+
+    assert done.status == again.status == 0, done.stderr
+    assert "by hand" in again.json()[0]["Reason"]
+    assert shelf.current("debian") == []
 
 
 def test_file_with_faults_changes_nothing_and_says_where_each_of_them_is(

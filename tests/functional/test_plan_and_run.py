@@ -37,6 +37,7 @@ ROWS = {
     "PATCH tags": ("untag",),
     "DELETE record": ("delete",),
     "offer": ("show",),
+    "promote": ("show",),
     # It tells nobody anything that is shown: marks, and a membership that is pending.
     **dict.fromkeys(("mark", "settle", "PATCH lifecycle_adopting", "POST members"), ()),
 }
@@ -64,7 +65,7 @@ READ = {
 """Rows that write nothing, or that tell what others write."""
 
 
-ALWAYS = ("url", "image", "back", "repair")
+ALWAYS = ("url", "image", "promotion", "back", "repair")
 
 
 @pytest.mark.parametrize("name", some(ALWAYS, [n for n in WAYS if n not in ALWAYS]))

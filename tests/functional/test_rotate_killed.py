@@ -68,6 +68,7 @@ def killed(site: Site, command: list[str], number: int, *, answered: bool) -> No
 ALWAYS = {
     *(("url", name) for name in ("POST record", "offer", "hide", "PATCH tags")),
     *(("image", name) for name in ("offer", "hide")),
+    *(("promotion", name) for name in ("promote", "hide")),
     *(("rollback", name) for name in ("offer", "hide")),
 }
 """The moments at which a run is killed in every run of the tests."""

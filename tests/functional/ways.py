@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -52,6 +52,19 @@ def by_image(site: Site) -> list[str]:
     built = site.by_hand(NEW, name="built-here", base_image_ref="x")
     obsolete = ["--old-state", "obsolete", "--yes"]
     return site.rotate("--image", built, "--build-date", BUILT[3], *obsolete)
+
+
+def by_promotion(site: Site) -> list[str]:
+    """A candidate that testers find, for a shared family with a tag of its own."""
+    tagged = {"lifecycle_tag": "golden", "tags": ["lifecycle", "lts", "golden"]}
+    site.shared(site.published(2, CURRENT, **tagged))
+    candidates = replace(site, name=f"{site.name}-rc")
+    third = ticket_id(site.owner.project_id, candidates.name, 3)
+    candidates.retired(1, OLD, lifecycle_replacement=third)
+    policy = {"lifecycle_keep": "9", "lifecycle_tag": "trial"}
+    tags = ["lifecycle", "trial"]
+    candidates.published(3, NEW, visibility="private", tags=tags, **policy)
+    return site.rotate("--from-family", candidates.name)
 
 
 def by_adoption(site: Site) -> list[str]:
@@ -124,6 +137,15 @@ WAYS = {
         (
             *("POST record", "DELETE record", "mark", "stage"),
             *("announce", "offer", "hide", "settle", "POST deactivate"),
+        ),
+    ),
+    "promotion": Way(
+        by_promotion,
+        (
+            *("POST record", "POST members", "PUT member", "DELETE record"),
+            *("POST record", "DELETE record", "PATCH visibility"),
+            *("POST members", "PUT member"),
+            *("mark", "announce", "promote", "hide", "PATCH tags"),
         ),
     ),
     "adopt": Way(

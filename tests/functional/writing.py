@@ -48,6 +48,8 @@ def step(sent: Sent) -> str:
         return "hide" if said["os_hidden"] else "show"
     if said.get("os_hidden") is False:
         return "offer"
+    if "lifecycle_promoted_from" in said:
+        return "promote"
     if "lifecycle_retired_at" in said:
         return "announce"
     if state == "staged":

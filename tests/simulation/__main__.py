@@ -19,7 +19,7 @@ from typing import Any
 
 from tests.simulation.history import table
 from tests.simulation.kept import Kept, kept
-from tests.simulation.schedule import made
+from tests.simulation.schedule import Schedule, made
 from tests.simulation.shrink import shrunk
 from tests.simulation.simulate import quietly, simulated
 from tests.simulation.wrong import PROTOCOLS, Wrong
@@ -32,6 +32,9 @@ PROFILES = {"ci": 20_000, "nightly": 500_000}
 
 PART_ENFORCING = 5
 """One of so many carries out what is due beside the others."""
+
+PART_PROMOTING = 10
+"""In one of so many a candidate is promoted."""
 
 
 def main() -> int:
@@ -51,11 +54,15 @@ def main() -> int:
 def _profile(options: argparse.Namespace) -> list[argparse.Namespace]:
     """The parts of a profile."""
     many = PROFILES[options.profile]
-    enforcing = many // PART_ENFORCING
+    enforcing, promoting = many // PART_ENFORCING, many // PART_PROMOTING
     parts: list[dict[str, Any]] = [
-        {"schedules": schedules, "seed": seed, "enforces": enforces}
+        {"schedules": schedules, "seed": seed, **what}
         for seed in (0, _own_seed())
-        for schedules, enforces in ((many - enforcing, False), (enforcing, True))
+        for schedules, what in (
+            (many - enforcing - promoting, {}),
+            (enforcing, {"enforces": True}),
+            (promoting, {"promotes": True}),
+        )
     ]
     return [argparse.Namespace(**{**vars(options), **part}) for part in parts]
 
@@ -79,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0, help="of the first of them")
     parser.add_argument("--actors", type=int, default=3)
     parser.add_argument("--enforces", action="store_true", help="one of them enforces")
+    parser.add_argument("--promotes", action="store_true", help="one of them promotes")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--replay", type=int, metavar="SEED")
     parser.add_argument("--kept", action="store_true", help="replay what was kept")
@@ -151,8 +159,14 @@ def _chunk_of_wrong(job: tuple[str, int, int]) -> tuple[int, str] | None:
     return result
 
 
+def _made(seed: int, options: argparse.Namespace) -> Schedule:
+    return made(
+        seed, options.actors, enforces=options.enforces, promotes=options.promotes
+    )
+
+
 def _replayed(options: argparse.Namespace) -> int:
-    schedule = made(options.replay, options.actors, enforces=options.enforces)
+    schedule = _made(options.replay, options)
     kinds = frozenset(options.kind)
     outcome = simulated(schedule, kinds=kinds, keeps=True)
     if outcome.violation is None:
@@ -219,9 +233,7 @@ def _many(options: argparse.Namespace, first: int, count: int) -> Found:
     requests, found = 0, []
     kinds = frozenset(options.kind)
     for seed in range(options.seed + first, options.seed + first + count):
-        outcome = simulated(
-            made(seed, options.actors, enforces=options.enforces), kinds=kinds
-        )
+        outcome = simulated(_made(seed, options), kinds=kinds)
         requests += outcome.requests
         if outcome.violation is not None:
             found.append((seed, outcome.violation.kind, outcome.violation.what))

@@ -44,6 +44,7 @@ from osc_imagetools.source.trust import Trust
 from tests.simulation.families import (
     BAD,
     BY_OWNER,
+    CANDIDATE,
     NAME,
     OWNER,
     PATCH_TYPE,
@@ -210,14 +211,14 @@ def _repair(part: Part, site: Site, host: str) -> Command:
     return repair(host), ""
 
 
-def repair(host: str) -> Callable[[Process], Any]:
+def repair(host: str, name: str = NAME) -> Callable[[Process], Any]:
     """What a run begins with."""
 
     def run(process: Process) -> Any:
         session = session_of(process, host)
         # As every command does first.
-        refuse_unmanaged(session, NAME)
-        return Swap(session, NAME).repair()
+        refuse_unmanaged(session, name)
+        return Swap(session, name).repair()
 
     return run
 
@@ -234,6 +235,25 @@ def _enforce(part: Part, site: Site, host: str) -> Command:
     return run, ""
 
 
+def _promote(part: Part, site: Site, host: str) -> Command:
+    asked = rotation(None, site, from_family=CANDIDATE)
+    return lambda process: rotate(session_of(process, host), asked), ""
+
+
+def _rotate_candidate(part: Part, site: Site, host: str) -> Command:
+    asked = replace(rotation(new_bytes(part)), name=CANDIDATE)
+    return lambda process: rotate(session_of(process, host), asked), ""
+
+
+def _rollback_candidate(part: Part, site: Site, host: str) -> Command:
+    wish = RollbackRequest(CANDIDATE)
+    return lambda process: rollback(session_of(process, host), wish), ""
+
+
+def _repair_candidate(part: Part, site: Site, host: str) -> Command:
+    return repair(host, CANDIDATE), ""
+
+
 _COMMANDS: dict[str, Callable[[Part, Site, str], Command]] = {
     "enforce": _enforce,
     "rotate": _rotate,
@@ -248,6 +268,10 @@ _COMMANDS: dict[str, Callable[[Part, Site, str], Command]] = {
     "deprecate": _deprecate,
     "reinstate": _reinstate,
     "set": _set,
+    "promote": _promote,
+    "rotate-candidate": _rotate_candidate,
+    "rollback-candidate": _rollback_candidate,
+    "repair-candidate": _repair_candidate,
 }
 
 
@@ -286,6 +310,8 @@ class Person:
                 getattr(self, f"_{what.replace('-', '_')}")(process, image)
 
     def _meant(self, which: str) -> Image | None:
+        if which == "candidate":
+            return Family.of(OWNER, CANDIDATE, self.site.images()).current
         family = Family.of(OWNER, NAME, self.site.images())
         if which == "current":
             return family.current

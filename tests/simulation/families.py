@@ -22,11 +22,17 @@ from tests.simulation.glance.exchange import Answer, Caller, Request
 from tests.simulation.glance.model import Glance
 
 NAME, OWNER, ANOTHER = "debian-13", "owner", "another"
+CANDIDATE = f"{NAME}-rc"
+"""The family in which versions are tried before they are promoted."""
+
 OWN_NAME = "Debian 13, ours"
 BY_OWNER = Caller(OWNER, is_admin=True)
 BY_ANOTHER = Caller(ANOTHER)
 
 SIZE = 512
+TRIED = (7, 8)
+"""Generations, and bytes, of what the family of candidates has made."""
+
 BAD = 99
 """Bytes that are no image's: whoever serves them has been tampered with."""
 
@@ -168,6 +174,25 @@ class Site:
             "lifecycle_before": _BEFORE,
         }
         return self.version(generation, **{**told, **fields})
+
+    def candidate(self, visibility: str) -> None:
+        """Two versions of the family of candidates, the second one current."""
+        first, second = (
+            str(uuid.uuid5(NAMESPACE, f"{OWNER}/{CANDIDATE}/{number}"))
+            for number in TRIED
+        )
+        theirs: dict[str, Any] = {
+            "name": CANDIDATE,
+            "lifecycle_family": CANDIDATE,
+            "visibility": visibility,
+        }
+        told = {**theirs, "id": first, "lifecycle_replacement": second}
+        self.retired(TRIED[0], TRIED[1], **told)
+        self.version(TRIED[1], **{**theirs, "id": second})
+
+    def tried(self) -> tuple[Image, ...]:
+        """The versions of the family of candidates."""
+        return Family.of(OWNER, CANDIDATE, self.images()).versions
 
     def staged(self, generation: int, **fields: Any) -> str:
         """A version that was never offered."""

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.run import Run
-from osc_imagetools.lifecycle.rotation.taken_out import is_retired
+from osc_imagetools.lifecycle.rotation.taken_out import has_lost_its_name, is_retired
 from osc_imagetools.operations.rotation.request import ROLLED_BACK, ROTATED, Rotated
 from tests.simulation import sight
-from tests.simulation.families import BAD, NAME, OWNER, sha512
+from tests.simulation.families import BAD, CANDIDATE, NAME, OWNER, sha512
 from tests.simulation.glance.exchange import Request
 from tests.simulation.glance.model import Glance
 from tests.simulation.glance.table import Row, Shown
@@ -75,6 +75,8 @@ class Watch:
     words: dict[str, Word] = field(default_factory=dict)
     left: dict[str, tuple[int, str]] = field(default_factory=dict)
     """What a rollback has left, at which step, and what is current since."""
+    is_tried: bool = False
+    """Whether anything is found by the candidates' name."""
     is_owed: bool = False
     """Whether nothing is found by what one of ours did last."""
     let_go: set[str] = field(default_factory=set)
@@ -101,6 +103,7 @@ class Watch:
         table = self.glance.table
         self._seen = {one: row.shown for one, row in table.rows.items()}
         self.found, self.listed = sight.found(self.glance), sight.listed(self.glance)
+        self.is_tried = sight.is_named(self.glance, CANDIDATE)
         published = {
             own_id
             for own_id, shown in self._seen.items()
@@ -145,11 +148,16 @@ class Watch:
             self._emptied(call, kind, f"nothing is found by '{NAME}'")
         elif was_listed and not self.listed:
             self._emptied(call, "family-empty", f"no version of '{NAME}' is listed")
+        was_tried, self.is_tried = self.is_tried, sight.is_named(self.glance, CANDIDATE)
+        if was_tried and not self.is_tried:
+            self._lose_candidate(call)
 
     def ended(self, process: Process) -> None:
         """One of ours has come to its end: what it says has to be true."""
         result = process.result
         if not isinstance(result, Rotated) or not result.is_done:
+            return
+        if process.verb.endswith("-candidate"):
             return
         new, old = result.new, result.old
         if result.result == ROLLED_BACK and old and new and old.id != new.id:
@@ -172,6 +180,10 @@ class Watch:
         if not self.found and self.is_owed and not self._is_kept_private():
             what = f"nothing is found by '{NAME}', and the next run doesn't heal that"
             self._tell_end("not-healed", what, step)
+        unnamed = [one.id for one in family.versions if has_lost_its_name(one)]
+        if unnamed:
+            what = f"{unnamed[0]} was promoted, and has the candidate's name"
+            self._tell_end("name-lost", what, step)
         ranks = [one.generation for one in family.versions if one.id in self.found]
         replaced = [one.generation for one in family.versions if is_retired(one)]
         # A person may show an older one.
@@ -238,7 +250,9 @@ class Watch:
         being so until the next reading. That it is found then, and healed, is asked
         all the same.
         """
-        if row.shown["os_hidden"] and "os_hidden" not in _told_fields(call.request):
+        told = _told_fields(call.request)
+        is_hidden = row.shown["os_hidden"] and "os_hidden" not in told
+        if is_hidden or (row.shown["name"] == CANDIDATE and "name" not in told):
             self._undone = call.sender.world.step
 
     @staticmethod
@@ -357,6 +371,18 @@ class Watch:
                 "name and is no version"
             )
             self._tell("shown-beside-stranger", process, what)
+
+    def _lose_candidate(self, call: Call) -> None:
+        """A candidate's name finds an image until one of them is promoted."""
+        process = call.sender
+        knew = max(_listed_at(process), process.read_at)
+        if process.is_person or max(self._spoken, self._undone) > knew:
+            return
+        if self._is_let_go(call) or sight.is_promoted(self.glance):
+            return
+        late = "-late" if call.is_left else ""
+        what = f"nothing is found by '{CANDIDATE}' once {process} has sent it"
+        self._tell(f"candidate-empty{late}", process, what)
 
     def _emptied(self, call: Call, kind: str, what: str) -> None:
         process = call.sender

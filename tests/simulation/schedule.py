@@ -67,6 +67,26 @@ DEEDS = (
 )
 """What a person does by hand, to which version."""
 
+BESIDE_A_PROMOTION = (
+    ("promote", 3),
+    ("rotate-candidate", 4),
+    ("rollback-candidate", 3),
+    ("repair-candidate", 1),
+    ("person", 4),
+    ("", 6),
+)
+"""What others do then, and how often in proportion; empty: what they did anyway."""
+
+DEEDS_TO_A_CANDIDATE = (
+    "hide-candidate",
+    "delete-candidate",
+    "deactivate-candidate",
+    "rename-candidate",
+    "describe-candidate",
+    "deprecate-candidate",
+    "let-go-candidate",
+)
+
 AMBUSHES = 0.4
 """Of all schedules: those in which somebody waits until another one is stopped."""
 
@@ -205,6 +225,8 @@ class Schedule:
     order: OrderPlan = field(default_factory=OrderPlan)
     page: int = MOST
     """How many images Glance lists at once."""
+    candidate: str = ""
+    """The visibility of what may be promoted; empty: nothing may be."""
     clocks: tuple[float, ...] = ()
     """By how many seconds the clock of each machine is ahead of the cloud's."""
 
@@ -213,6 +235,8 @@ class Schedule:
             f"seed {self.seed}: family '{self.family}', {self.visibility}, "
             f"{self.hosts} machine(s)"
         )
+        if self.candidate:
+            head += f", {self.candidate} candidate"
         if self.page != MOST:
             head += f", pages of {self.page}"
         if self.clocks:
@@ -230,8 +254,13 @@ class Schedule:
         return replace(self, parts=tuple(p for p in self.parts if p.name != name))
 
 
-def made(seed: int, actors: int = 3, *, enforces: bool = False) -> Schedule:
-    """The schedule of *seed*; of one that *enforces* another begins with that."""
+def made(
+    seed: int, actors: int = 3, *, enforces: bool = False, promotes: bool = False
+) -> Schedule:
+    """The schedule of *seed*; of one that *enforces* another begins with that.
+
+    Of one that *promotes* the last part promotes a candidate, and others meet it.
+    """
     rng = random.Random(seed)
     family = rng.choice(FAMILIES)
     visibility = "shared" if family == "shared" else "public"
@@ -243,7 +272,33 @@ def made(seed: int, actors: int = 3, *, enforces: bool = False) -> Schedule:
     hosts = rng.choice((1, 1, 1, 2))
     schedule = Schedule(seed, family, visibility, hosts, parts, order)
     schedule = _in_a_world(schedule)
-    return _beside_enforcement(rng, schedule) if enforces else schedule
+    schedule = _beside_enforcement(rng, schedule) if enforces else schedule
+    return _beside_promotion(schedule) if promotes else schedule
+
+
+def _beside_promotion(schedule: Schedule) -> Schedule:
+    """*schedule*, whose last part promotes, while others are at the same families."""
+    rng = random.Random(f"the candidate of {schedule.seed}")
+    *others, last = schedule.parts
+    faults = last.faults or tuple(_fault(rng) for _ in range(rng.choice((0, 1, 1, 2))))
+    promoting = replace(last, verb="promote", faults=faults, deeds=(), pauses=())
+    parts = (*(_beside(rng, part) for part in others), promoting)
+    visibility = rng.choice((schedule.visibility, schedule.visibility, "private"))
+    return replace(schedule, parts=parts, candidate=visibility)
+
+
+def _beside(rng: random.Random, part: Part) -> Part:
+    verb = _weighted(rng, BESIDE_A_PROMOTION)
+    if verb != "person":
+        is_as_it_was = not verb or part.verb == "enforce"
+        return part if is_as_it_was else replace(part, verb=verb, deeds=(), pauses=())
+    many = rng.choice((1, 1, 2))
+    deeds = tuple(
+        rng.choice(DEEDS_TO_A_CANDIDATE if rng.random() < 0.7 else DEEDS)
+        for _ in range(many)
+    )
+    pauses = tuple(rng.choice((0.0, 0.1, 1.0, 30.0)) for _ in range(many))
+    return replace(part, verb=verb, faults=(), deeds=deeds, pauses=pauses)
 
 
 def _beside_enforcement(rng: random.Random, schedule: Schedule) -> Schedule:

@@ -211,6 +211,8 @@ def role(request: Request) -> str:
         fields = {one["path"][1:]: one.get("value") for one in body}
         if fields.get("lifecycle_state") == "staged":
             return "stage"
+        if "lifecycle_promoted_from" in fields:
+            return "show"
         if "os_hidden" in fields:
             return "hide" if fields["os_hidden"] else "show"
         is_told = "lifecycle_retired_at" in fields and "lifecycle_state" in fields

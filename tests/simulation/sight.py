@@ -18,10 +18,16 @@ def found(glance: Glance) -> frozenset[str]:
     )
 
 
-def is_named(glance: Glance) -> bool:
-    """Whether its owner finds anything by that name."""
+def is_named(glance: Glance, name: str = NAME) -> bool:
+    """Whether its owner finds anything by that *name*."""
     rows = glance.table.rows.values()
-    return any(row.shown["name"] == NAME and is_offered(row) for row in rows)
+    return any(row.shown["name"] == name and is_offered(row) for row in rows)
+
+
+def is_promoted(glance: Glance) -> bool:
+    """Whether a candidate has become a version of the family, whatever came after."""
+    rows = glance.table.rows.values()
+    return any("lifecycle_promoted_from" in row.shown for row in rows)
 
 
 def listed(glance: Glance) -> frozenset[str]:

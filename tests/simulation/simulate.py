@@ -12,8 +12,8 @@ from typing import Any
 
 from osc_imagetools.glance.journal import JOURNAL
 from osc_imagetools.lifecycle.model.family import Family
-from tests.simulation.actors import next_run, work
-from tests.simulation.families import MAKERS, NAME, OWNER, Site
+from tests.simulation.actors import next_run, repair, work
+from tests.simulation.families import CANDIDATE, MAKERS, NAME, OWNER, Site
 from tests.simulation.glance.model import Glance
 from tests.simulation.glance.table import Shown
 from tests.simulation.invariants import Violation, ViolationError, Watch
@@ -60,6 +60,8 @@ def simulated(
     glance = Glance(clock.date, page=schedule.page)
     site = Site(glance, schedule.visibility)
     MAKERS[schedule.family](site)
+    if schedule.candidate:
+        site.candidate(schedule.candidate)
     clock.now += 60.0
     watch = Watch(glance, kinds)
     order = Order(schedule.order)
@@ -117,6 +119,18 @@ def _in_the_end(world: World, watch: Watch, site: Site) -> None:
         is_refused = process.error is not None and there == _there(world)
         # Whether it may share an image it has tried out then, and left nothing of that.
         writes = 0 if is_refused else process.writes
+    if site.tried():
+        act = repair("machine-0", CANDIDATE)
+        Process(
+            world,
+            "next-run-candidate",
+            act,
+            (),
+            world.clock.now,
+            verb="next-run-candidate",
+            host="machine-0",
+        )
+        world.run()
     _refuse_faults(world)
     family = Family.of(OWNER, NAME, site.images())
     watch.in_the_end(family, world.step, writes)

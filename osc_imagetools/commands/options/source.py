@@ -21,8 +21,8 @@ STALL_SECONDS = 60
 
 
 def add_origin(parser: argparse.ArgumentParser) -> None:
-    """``--url|--source|--file|--image``, ``--source-index``."""
-    told = _("Use at most one of --url, --source, --file and --image.")
+    """``--url|--source|--file|--image|--from-family``, ``--source-index``."""
+    told = _("Use at most one of --url, --source, --file, --image and --from-family.")
     source = groups.group(parser, groups.SOURCE, told)
     group = source.add_mutually_exclusive_group()
     group.add_argument(
@@ -50,6 +50,15 @@ def add_origin(parser: argparse.ArgumentParser) -> None:
         help=_(
             "Use this image, which is in Glance already, as the new version (name or "
             "ID): built by hand, by Packer, or left staged by an earlier rotation"
+        ),
+    )
+    group.add_argument(
+        "--from-family",
+        metavar="<family>",
+        type=types.image_name,
+        help=_(
+            "Promote the current version of this family, a candidate, whose name finds "
+            "no image then until that family is rotated"
         ),
     )
     builds.add_index(source)

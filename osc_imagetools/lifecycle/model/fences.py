@@ -69,10 +69,12 @@ def numbered(change: Change, image: Image, generation: int) -> Change:
     )
 
 
-def ranking(change: Change, image: Image) -> Change:
-    """*change*, after which *image* gets no number that it was to have before."""
-    marks = _marks(image, properties.NUMBERING)
-    return replace(change, remove=change.remove | marks)
+def overruling(change: Change, image: Image) -> Change:
+    """*change*, after which *image* gets no number, and no family, of others any more.
+
+    They were about to give it that when it was another one's current version.
+    """
+    return replace(change, remove=change.remove | _marks(image, *_OF_OTHERS))
 
 
 def show_mark(image: Image, run: Run, generation: int) -> str:
@@ -87,6 +89,26 @@ def show_mark(image: Image, run: Run, generation: int) -> str:
 def marked_coming(generation: int) -> Change:
     """What lets an image be shown once."""
     return Change(marks={coming(generation): properties.RUN})
+
+
+def promoted(generation: int) -> str:
+    """How the mark begins of a candidate that another family's swap is to show."""
+    return f"{properties.PROMOTED}{generation}_"
+
+
+def marked_promoted(generation: int) -> Change:
+    """What lets a candidate become the version of that number, once."""
+    return Change(marks={promoted(generation): properties.RUN})
+
+
+def promotion_mark(image: Image, generation: int) -> str:
+    """The property that *image* has until it has become that version."""
+    return _mark(image, promoted(generation))
+
+
+def promotion_marks(image: Image) -> frozenset[str]:
+    """The properties by which *image* may still become another family's."""
+    return _marks(image, properties.PROMOTED)
 
 
 def marked_leaving(
@@ -133,7 +155,7 @@ def hiding(change: Change, image: Image, generation: int, *, at_once: bool) -> C
     """
     mark = _mark(image, listed(generation))
     kept = _mark(image, leaving(generation))
-    marks = _marks(image, *_OLD, properties.NUMBERING) - {kept}
+    marks = _marks(image, *_OLD, *_OF_OTHERS) - {kept}
     # What nobody manages any more is left alone.
     told = {properties.ID, properties.RETIRED_AT} & image.fields.keys()
     return replace(
@@ -167,6 +189,9 @@ def staying(change: Change, image: Image) -> Change:
 def outdated(image: Image, generation: int) -> Change:
     """What takes the marks from *image* of swaps that came up to *generation*."""
     marks = _marks(image, *_ALL)
+    if not image.hidden:
+        # Another family's swap may be about to take it over.
+        marks -= _marks(image, properties.PROMOTED)
     gone = frozenset(mark for mark in marks if _number(mark) <= generation)
     untrue = frozenset({properties.RETIRED_AT} & image.fields.keys())
     is_untrue = bool(gone) and is_hidden_by_hand(image)
@@ -288,6 +313,7 @@ def _told(text: str | None) -> list[str]:
 
 
 _OLD = (properties.LEAVING, properties.LISTED)
+_OF_OTHERS = (properties.NUMBERING, properties.PROMOTED)
 _ALL = (properties.COMING, properties.NUMBERING, *_OLD)
 
 

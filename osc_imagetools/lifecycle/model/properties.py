@@ -58,10 +58,15 @@ HISTORY = "lifecycle_history"
 ADDED = "lifecycle_added"
 ADOPTING = "lifecycle_adopting"
 DELETING = "lifecycle_deleting"
+PROMOTED_FROM = "lifecycle_promoted_from"
 
 COMING = "lifecycle_coming_"
 """With a generation behind it, and what no other try of it has: what the swap to that
 is about to show."""
+
+PROMOTED = f"{COMING}to_"
+"""The mark of the same on the current version of another family, a candidate: that
+family's own swaps, of other numbers, leave it there."""
 
 LEAVING = "lifecycle_leaving_"
 """The mark of what a swap hides, until the new version was seen again."""
@@ -158,6 +163,7 @@ TABLE = (
         "present exactly while a run deletes it: that run, and what to restore, in "
         "JSON",
     ),
+    Property(PROMOTED_FROM, "ours", "the family whose candidate it was before"),
     *(
         Property(name, owner, meaning, PropertyKind.FAMILY)
         for name, owner, meaning in (

@@ -23,7 +23,6 @@ from osc_imagetools.lifecycle.model.fences import (
     is_leaving,
     is_left_for,
     is_marked_for,
-    is_meant_for,
     is_withdrawn,
     left_for,
     marked_leaving,
@@ -39,6 +38,7 @@ from osc_imagetools.lifecycle.model.state import (
     undo_record,
 )
 from osc_imagetools.lifecycle.model.step import Step
+from osc_imagetools.lifecycle.rotation.beside import kept_beside, replaced
 from osc_imagetools.lifecycle.rotation.retirement import (
     HIDE,
     SHOW,
@@ -46,7 +46,11 @@ from osc_imagetools.lifecycle.rotation.retirement import (
 )
 from osc_imagetools.lifecycle.rotation.skip import rolled_back_with
 from osc_imagetools.lifecycle.rotation.taken_back import taken_back
-from osc_imagetools.lifecycle.rotation.taken_out import is_retired, is_taken_out
+from osc_imagetools.lifecycle.rotation.taken_out import (
+    has_lost_its_name,
+    is_retired,
+    is_taken_out,
+)
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,7 @@ def _repairs(
         # All else is decided by the numbers that are read then.
         yield from renumbering
         return
-    for repair in _shown_by_hand(family, is_owned, now):
+    for repair in (*_unnamed(family), *_shown_by_hand(family, is_owned, now)):
         yield repair
         family = family.replacing(repair.change.on(repair.image))
     survivor = (
@@ -107,7 +111,7 @@ def _repairs(
         shown = _shown(survivor, family)
         yield shown
         survivor = shown.change.on(survivor)
-    for image, newer in _replaced(family, survivor):
+    for image, newer in replaced(family, survivor):
         # Told first, as in a swap: what is hidden and says nothing of it, a person
         # has hidden.
         told = tuple(_untold(image, newer, now))
@@ -115,7 +119,7 @@ def _repairs(
         said = told[0].change.on(image) if told else image
         why = f"version {newer.version} of a higher generation is visible"
         yield Repair("hide", said, HIDE, why, successor=newer)
-    for image in _kept_beside(family, survivor):
+    for image in kept_beside(family, survivor):
         why = f"version {survivor.version} is for fewer people than it was meant for"
         yield Repair("take back", image, taken_back(image), why)
     why = f"version {survivor.version} of a higher generation is visible"
@@ -147,43 +151,6 @@ def _shown(survivor: Image, family: Family) -> Repair:
     # Once it is current again it is retired no more, and this may come late.
     told = frozenset({properties.RETIRED_AT} & survivor.fields.keys())
     return Repair("show", survivor, Change(set=values, requires=told), why)
-
-
-def _replaced(family: Family, survivor: Image) -> Iterator[tuple[Image, Image]]:
-    """The versions that others find in vain, lowest first, each with what they find.
-
-    That is *survivor*; or the newest of those that are for more than that is.
-    """
-    staying, replaced = [survivor], list[tuple[Image, Image]]()
-    for image in reversed(family.offered):
-        if image.id == survivor.id:
-            continue
-        newer = next((one for one in staying if not _is_for_more(image, one)), None)
-        if newer is None:
-            staying.append(image)
-        else:
-            replaced.append((image, newer))
-    return reversed(replaced)
-
-
-def _kept_beside(family: Family, survivor: Image) -> list[Image]:
-    """The versions that stay though a swap has announced them: it may go on late."""
-    replaced = {image.id for image, _ in _replaced(family, survivor)}
-    return [
-        image
-        for image in family.offered
-        if image.id not in {survivor.id, *replaced} and is_leaving(image)
-    ]
-
-
-def _is_for_more(image: Image, survivor: Image) -> bool:
-    """Whether others would find nothing without *image*, and no swap means that.
-
-    Somebody has made the newer one private, and shows the older one.
-    """
-    widths = ("private", "community", "shared", "public")
-    wider = widths.index(image.visibility) > widths.index(survivor.visibility)
-    return wider and not is_meant_for(image, survivor)
 
 
 def _left_behind(family: Family) -> Image | None:
@@ -281,6 +248,21 @@ def _shown_by_hand(
             told[properties.STATE] = str(State.ACTIVE)
         change = Change(set=told, remove=frozenset({properties.RUN}))
         yield Repair("publish", image, change, "somebody made it visible")
+
+
+def _unnamed(family: Family) -> Iterator[Repair]:
+    """The newest version, if another writer has undone its name, but not the rest.
+
+    It was promoted: before, users found it under the candidate's name.
+    """
+    newest = family.newest_published
+    if newest is None or not has_lost_its_name(newest):
+        return
+    change = Change(
+        {"name": family.name}, requires=frozenset({properties.PROMOTED_FROM})
+    )
+    why = "it was promoted, and has the candidate's name again"
+    yield Repair("show", newest, change, why)
 
 
 def _useless(family: Family, survivor: Image) -> list[Image]:

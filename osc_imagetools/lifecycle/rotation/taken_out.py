@@ -19,6 +19,17 @@ def is_retired(image: Image) -> bool:
     return image.moment(properties.RETIRED_AT) is not None
 
 
+def has_lost_its_name(image: Image) -> bool:
+    """Whether Glance has lost the name of *image*, promoted, to another writer.
+
+    Of two changes at once it saves the row that the later one has loaded, and of its
+    properties only those that differ.
+    """
+    was_called = image.text(properties.PROMOTED_FROM)
+    is_called = image.name == was_called != image.family
+    return is_called and image.is_usable and derive(image).state is State.ACTIVE
+
+
 def is_taken_out(image: Image) -> bool:
     """Whether a person, not a swap, has taken *image* from those who were offered it.
 

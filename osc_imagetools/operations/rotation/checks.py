@@ -35,6 +35,7 @@ from osc_imagetools.lifecycle.rotation.fingerprint import (
 )
 from osc_imagetools.lifecycle.rotation.skip import (
     STAYS_OUT,
+    UNCHANGED,
     SkipReason,
     is_rolled_back,
     unchanged,
@@ -43,6 +44,7 @@ from osc_imagetools.lifecycle.rotation.skip import (
 from osc_imagetools.operations.importing.offered import has_payload
 from osc_imagetools.operations.importing.request import Download
 from osc_imagetools.operations.rotation.inheritance import Inheritance
+from osc_imagetools.operations.rotation.promoted import promoted_from
 from osc_imagetools.operations.rotation.request import STAGED, RotateRequest
 from osc_imagetools.operations.session import Session
 from osc_imagetools.source.verification.vendors import (
@@ -88,6 +90,12 @@ def nothing_new(
         ):
             what = "is what the source offers"
             return unchanged(session.project, family, same, what)
+    for same in () if request.force else promoted_from(session, family):
+        if is_unchanged(same, told) or has_payload(
+            download, request.packing, same, told
+        ):
+            why = f"what the source offers was promoted to '{same.family}'"
+            return SkipReason(UNCHANGED, True, why)
     return None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from osc_imagetools.glance.members import members
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.step import Step
+from osc_imagetools.lifecycle.rotation.candidate import CandidateVersion
 from osc_imagetools.lifecycle.rotation.continuity import compared
 from osc_imagetools.lifecycle.rotation.existing_image import ExistingImage
 from osc_imagetools.lifecycle.rotation.planned_swap import (
@@ -65,13 +66,19 @@ def _of_source(
 def _of_image(
     session: Session, decision: PlannedRotation, existing: ExistingImage
 ) -> Iterator[Step]:
-    image = existing.image
-    number = image.generation or decision.family.highest_generation + 1
+    image, is_candidate = existing.image, isinstance(existing, CandidateVersion)
+    number = decision.family.highest_generation + 1
+    if image.generation and not is_candidate:
+        number = image.generation
     label = existing.label_of(number)
-    yield Step("stage", f"version {label}", str(session.location), image.id)
+    if not is_candidate:
+        yield Step("stage", f"version {label}", str(session.location), image.id)
     staged = existing.staged(number).on(image)
     told = {n: t for n, t in staged.fields.items() if isinstance(t, str)}
     yield from _inheriting(decision.inheritance, told)
+    if is_candidate and staged.visibility == "shared" and image.visibility == "private":
+        why = "the members of the current version become its members"
+        yield Step("make", image.name, why, image.id)
     yield from _offering(session, decision, image.id, label)
 
 
@@ -136,10 +143,12 @@ def _offering(
         yield Step("stage", f"version {label}", "set by --hidden", new_id)
         return
     if old is not None and request.copy_members and visibility == "shared":
-        yield from sharing(members(images, old))
+        yield from sharing(members(images, old), new_id)
     current, retirement = decision.family.incumbent, request.retirement
     if current is not None:
         retirement = named_retirement(images, retirement, current)
     tag, now = inheritance.tag, images.now()
-    swap = PlannedSwap(new_id, label, current, retirement, tag, now, visibility)
+    made_of = decision.made_of
+    loses = made_of.name if isinstance(made_of, CandidateVersion) else None
+    swap = PlannedSwap(new_id, label, current, retirement, tag, now, visibility, loses)
     yield from swap.steps()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from typing import TypeVar
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.api import GlanceError
@@ -26,6 +27,8 @@ from osc_imagetools.operations.runs.reservation import reserve_generation
 from osc_imagetools.operations.runs.signals import signals_wait
 from osc_imagetools.operations.session import Session
 
+Existing = TypeVar("Existing", bound=ExistingImage)
+
 
 def existing_image(
     session: Session, inheritance: Inheritance, family: Family
@@ -34,11 +37,23 @@ def existing_image(
 
     Raises `OperatorError` if it can't be the next version.
     """
+    wanted = inheritance.request.image or ""
+    image = own_image(session.images, session.project, wanted)
+    return described_image(session, inheritance, family, image, ExistingImage)
+
+
+def described_image(
+    session: Session,
+    inheritance: Inheritance,
+    family: Family,
+    image: Image,
+    kind: type[Existing],
+) -> Existing:
+    """*image*, and what it shall be; raises `OperatorError` if it can't be that."""
     request, old = inheritance.request, inheritance.old
     wanted = request.description
     described = inheritance.description
-    image = own_image(session.images, session.project, request.image or "")
-    existing = ExistingImage(
+    existing = kind(
         image,
         family,
         # A first version is for whom it was before.

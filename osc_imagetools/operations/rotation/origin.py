@@ -52,11 +52,13 @@ from osc_imagetools.operations.rotation.newest_build import (
     unrecorded,
     with_newest_build,
 )
+from osc_imagetools.operations.rotation.promotion import find_candidate
+from osc_imagetools.operations.rotation.repair import Repairer
 from osc_imagetools.operations.rotation.request import RotateRequest
 from osc_imagetools.operations.rotation.swap import Swap
 from osc_imagetools.operations.session import Session
 
-BEGIN = "To start it, use --source, --url, --file or --image"
+BEGIN = "To start it, use --source, --url, --file, --image or --from-family"
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def decided(
     holder = policy_holder(family)
     inheritance = Inheritance(request, family.latest, holder, download)
     if download is None:
-        existing = of_image(session, inheritance, family)
+        existing = of_existing(swap, inheritance, family)
         if isinstance(existing, SkipReason):
             yield SkippedRotation(family, existing)
             return
@@ -138,7 +140,7 @@ def chosen_download(
     Or why there is nothing to do. Raises `MissingFamilyError` where there is no
     family yet, and nothing was said to begin one with.
     """
-    if request.image is not None:
+    if request.image is not None or request.from_family is not None:
         return None
     if not request.urls:
         refuse_no_family(session.images, session.project, family, BEGIN)
@@ -170,6 +172,38 @@ def of_source(
         if not prepared.pipeline.must_spool:
             prepared.begin()
         yield prepared
+
+
+def of_existing(
+    swap: Swap, inheritance: Inheritance, family: Family
+) -> ExistingImage | SkipReason:
+    """What an image that is there already shall be, or why there is nothing to do."""
+    if inheritance.request.from_family is None:
+        return of_image(swap.session, inheritance, family)
+    return of_candidate(swap, inheritance, family, inheritance.request.from_family)
+
+
+def of_candidate(
+    swap: Swap, inheritance: Inheritance, family: Family, name: str
+) -> ExistingImage | SkipReason:
+    """What the candidate family's current version shall be, once that is repaired."""
+    session, request = swap.session, inheritance.request
+    theirs = Repairer(session, name)
+    candidate = find_candidate(session, inheritance, family, theirs)
+    swap.steps += theirs.steps
+    swap.repaired += theirs.repaired
+    if isinstance(candidate, SkipReason):
+        return candidate
+    image = candidate.image
+    why = skip_reason_by_bytes(
+        family, image, project=session.project, force=request.force
+    )
+    if why is not None:
+        return why
+    refuse_other_kind(inheritance, image)
+    refuse_lost_signature(inheritance, image)
+    refuse_downgrade(request, family, candidate.built)
+    return candidate
 
 
 def of_image(

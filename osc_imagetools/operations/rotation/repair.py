@@ -130,7 +130,8 @@ class Repairer:
         generation = successor.generation
 
         def is_newer(seen: Image) -> bool:
-            return seen.generation > generation
+            # Or another family's, which has promoted it.
+            return seen.generation > generation or seen.family != self.name
 
         def is_over(seen: Image) -> bool:
             # It wasn't hidden at once: the other one may be gone by now.
@@ -149,7 +150,8 @@ class Repairer:
         hide = hiding(withdrawal, image, generation, at_once=at_once)
         image, may_be_ours = self.images.try_change(image, hide, is_over)
         # Later than in that instant its mark was gone: a person has hidden it.
-        if is_newer(image) and may_be_ours and was_changed_as_shown(image):
+        is_ours = may_be_ours and image.family == self.name
+        if is_ours and is_newer(image) and was_changed_as_shown(image):
             return self._show_again(image)
         return image
 

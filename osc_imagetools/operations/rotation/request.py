@@ -48,6 +48,10 @@ class RotateRequest:
     """What is recorded as the source; empty: the first of *urls*."""
     image: str | None = None
     """The name or ID of an image that is there already, instead of a source."""
+    from_family: str | None = None
+    """The family whose current version is promoted, instead of a source."""
+    candidate_id: str | None = None
+    """The version that this has to be; ``None``: whichever is current."""
     retirement: Retirement = field(default_factory=Retirement)
     policy: Mapping[str, str] = field(default_factory=dict)
     """Of the family, by property, beside what the current version says."""

@@ -15,6 +15,7 @@ from osc_imagetools.glance.activation import activation
 from osc_imagetools.glance.images import Images
 from osc_imagetools.glance.members import members
 from osc_imagetools.lifecycle.deprecation.replacement import audience
+from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.image import Image
@@ -236,7 +237,9 @@ def _prepare(session: Session, request: RollbackRequest, comeback: Comeback) -> 
     if comeback.must_boot:
         version = activation(images, version, "active")
     with signals_wait(images.machine):
-        seen = Change(set={"visibility": comeback.visibility})
+        # It may have been made current, and promoted, in the meantime.
+        told = frozenset({properties.RETIRED_AT} & version.fields.keys())
+        seen = Change({"visibility": comeback.visibility}, requires=told)
         version = images.change(version, seen)
     if comeback.members:
         carry_members(

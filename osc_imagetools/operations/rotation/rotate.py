@@ -22,6 +22,7 @@ from osc_imagetools.lifecycle.model.fences import OWNED, show_mark
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.importing_name import importing_name
 from osc_imagetools.lifecycle.model.remedy import of_family
+from osc_imagetools.lifecycle.rotation.candidate import CandidateVersion
 from osc_imagetools.lifecycle.rotation.existing_image import ExistingImage
 from osc_imagetools.lifecycle.rotation.new_version import staging
 from osc_imagetools.lifecycle.rotation.retirement import Retirement
@@ -54,6 +55,10 @@ from osc_imagetools.operations.rotation.old_name import (
     named_retirement,
 )
 from osc_imagetools.operations.rotation.origin import SkippedRotation, decided
+from osc_imagetools.operations.rotation.promotion import (
+    Promotion,
+    warn_of_candidate,
+)
 from osc_imagetools.operations.rotation.request import (
     ROTATED,
     STAGED,
@@ -65,7 +70,7 @@ from osc_imagetools.operations.rotation.verify_command import (
     VerificationFailedError,
     run_verify_command,
 )
-from osc_imagetools.operations.runs.reservation import discard
+from osc_imagetools.operations.runs.reservation import discard, reserve_generation
 from osc_imagetools.operations.runs.signals import signals_wait
 from osc_imagetools.operations.session import Session
 
@@ -87,7 +92,8 @@ class _RotationAttempt:
         self._session, self._images = session, session.images
         self._request, self._urls = request, urls
         may_stay_pending = request.allow_pending_members
-        self._swap = Swap(session, request.name, may_stay_pending=may_stay_pending)
+        kind = Swap if request.from_family is None else Promotion
+        self._swap = kind(session, request.name, may_stay_pending=may_stay_pending)
         self._members_then: Mapping[str, str] = {}
         """Those of the old version, as they were before the swap."""
 
@@ -96,6 +102,8 @@ class _RotationAttempt:
             if isinstance(decision, SkippedRotation):
                 return self._skip(decision.why)
             inheritance, made_of = decision.inheritance, decision.made_of
+            if isinstance(made_of, CandidateVersion):
+                return self._with_candidate(made_of, inheritance)
             if isinstance(made_of, ExistingImage):
                 return self._with_image(made_of, inheritance)
             return self._with_source(made_of, decision.family, inheritance)
@@ -108,14 +116,36 @@ class _RotationAttempt:
             refuse_other_format(inheritance, delivered.image.disk_format)
             new = self._mark_staged(prepared, delivered)
             made_as = importing_name(prepared.request.name, new.id)
-            return self._offer(new, made_as, inheritance)
+            staying = self._verify_or_leave_staged(new)
+            return staying or self._offer(new, made_as, inheritance)
 
     def _with_image(self, existing: ExistingImage, inheritance: Inheritance) -> Rotated:
         new = stage_existing(self._session, existing)
         if new.was_offered:
             why = "another run made it current in the meantime"
             return self._skip(SkipReason(UNCHANGED, True, why))
-        return self._offer(new, existing.image.name, inheritance)
+        staying = self._verify_or_leave_staged(new)
+        return staying or self._offer(new, existing.image.name, inheritance)
+
+    def _with_candidate(
+        self, candidate: CandidateVersion, inheritance: Inheritance
+    ) -> Rotated:
+        swap, request, image = self._swap, self._request, candidate.image
+        assert isinstance(swap, Promotion)
+        swap.candidate = candidate
+        if request.verify_command is not None:
+            try:
+                current = swap.listed().incumbent
+                run_verify_command(request.verify_command, image, current)
+            except VerificationFailedError as error:
+                return Rotated(UNCHANGED, image, is_done=False, note=str(error))
+        highest = candidate.family.highest_generation
+        number = reserve_generation(
+            self._images, swap.owner, request.name, highest, self._session.run
+        )
+        warn_of_candidate(candidate)
+        new = swap.as_ours(image, number)
+        return self._offer(new, image.name, inheritance)
 
     def _mark_staged(self, chosen: PreparedImport, delivered: Delivered) -> Image:
         arrived = delivered.arrived
@@ -130,9 +160,7 @@ class _RotationAttempt:
             return self._images.change(delivered.image, owned)
 
     def _offer(self, new: Image, made_as: str, inheritance: Inheritance) -> Rotated:
-        """What became of *new*, which is staged, and had the name *made_as* by us."""
-        if (staying := self._verify_or_leave_staged(new)) is not None:
-            return staying
+        """What became of *new*, which is to be shown, and had the name *made_as*."""
         family = self._swap.listed()
         request = self._request
         why = skip_reason(
@@ -222,6 +250,8 @@ class _RotationAttempt:
                 mark = show_mark(new, self._session.run, new.generation)
                 change = Change({"visibility": visibility}, requires=frozenset({mark}))
                 new = self._images.change(new, change)
+        if isinstance(self._swap, Promotion):
+            self._swap.open_to_members(new)
         carried: dict[str, str] = {}
         if old is not None and self._request.copy_members:
             carried = members(self._images, old)

@@ -35,7 +35,7 @@ from osc_imagetools.lifecycle.model.fences import (
     marked_coming,
     marked_leaving,
     outdated,
-    ranking,
+    overruling,
     settling,
     show_mark,
     showing,
@@ -44,9 +44,6 @@ from osc_imagetools.lifecycle.model.fences import (
     was_undone_by_a_mark,
 )
 from osc_imagetools.lifecycle.model.image import Image
-from osc_imagetools.lifecycle.model.project import Project
-from osc_imagetools.lifecycle.model.remedy import command, of_family
-from osc_imagetools.lifecycle.model.state import derive
 from osc_imagetools.lifecycle.rotation.fingerprint import fingerprints
 from osc_imagetools.lifecycle.rotation.retirement import HIDE, Retirement
 from osc_imagetools.lifecycle.rotation.skip import rolled_back_with, taken_out
@@ -59,6 +56,7 @@ from osc_imagetools.lifecycle.rotation.taken_out import (
 )
 from osc_imagetools.operations.rotation.checks import refuse_moving
 from osc_imagetools.operations.rotation.repair import Repairer
+from osc_imagetools.operations.rotation.withdrawn import withdrawn
 from osc_imagetools.operations.runs.reservation import FULL
 from osc_imagetools.operations.runs.signals import signals_wait
 
@@ -112,20 +110,30 @@ class Swap(Repairer):
                 and standing.id != new.id
                 and standing.generation > generation
             )
-            if is_current or is_overtaken:
+            if is_current or is_overtaken or self._is_promoted(new, swapped.family):
                 return swapped
+            self._refuse_withdrawn(new, generation, swapped)
             seen = swapped.family.version(new.id)
-            if seen is None:
-                self._take_out(new, swapped.family.current)
-            if seen is None or self._is_withdrawn(seen, new, generation):
-                raise _withdrawn(self.session.project, new, seen, swapped.family)
-            if self._is_lost(seen, new):
+            if seen is not None and self._is_lost(seen, new):
                 known = seen
         raise OperatorError(
             f"Image {new.id} did not become the current version of '{self.name}'",
             f"others undid it {MOST_SWAPS} times",
             "Find out who else writes to it, then run the command again.",
         )
+
+    def _is_promoted(self, new: Image, family: Family) -> bool:
+        """Whether another family has got *new* since it was shown, as its candidate."""
+        found = None if family.version(new.id) else self.images.get(new.id)
+        return found is not None and found.is_managed and found.family != self.name
+
+    def _refuse_withdrawn(self, new: Image, generation: int, swapped: Swapped) -> None:
+        """Raise `OperatorError` where *new* was shown, and a person withdrew it."""
+        seen = swapped.family.version(new.id)
+        if seen is None:
+            self._take_out(new, swapped.family.current)
+        if seen is None or self._is_withdrawn(seen, new, generation):
+            raise withdrawn(self.session.project, new, seen, swapped.family)
 
     def _is_withdrawn(self, seen: Image, new: Image, generation: int) -> bool:
         """Whether *new*, as it is *seen* now, was shown, and somebody took it out."""
@@ -157,7 +165,7 @@ class Swap(Repairer):
             old = None
         if old is not None and old.generation > generation:
             return Swapped(new, None, family)
-        new = _usable(new, known, family)
+        new = self._usable(new, known, family, generation)
         try:
             new = self._mark(new, known, generation)
             return self._carry_out(new, old, generation, offering, retirement)
@@ -184,6 +192,10 @@ class Swap(Repairer):
             audience = offering(old).set.get("visibility", new.visibility)
             meant = replace(new, visibility=audience)
             old = self._announce(old, meant, generation, retires)
+            if old is not None and old.family != self.name:
+                # Another family has promoted it since, and keeps it.
+                self._unless_gone(old, self._take_back)
+                old = None
             if old is not None and old.generation > generation:
                 # Somebody has just made it current again.
                 return Swapped(new, None, self.repair())
@@ -247,6 +259,30 @@ class Swap(Repairer):
             old = activation(self.images, old, "deactivated")
         return old
 
+    def _usable(
+        self, new: Image, known: Image, family: Family, generation: int
+    ) -> Image:
+        """*new* as it is listed now, which servers can start from.
+
+        Raises `OperatorError`.
+        """
+        found = next((each for each in family.versions if each.id == new.id), None)
+        if found is None:
+            raise _unusable(new, "it was deleted in the meantime")
+        if found.status != "active":
+            raise _unusable(new, f"its status is {found.status}")
+        if is_retired(found) and not is_retired(new):
+            raise _unusable(
+                new, "it was made visible and replaced by others in the meantime"
+            )
+        if was_shown_by_hand(found, known):
+            raise _unusable(
+                new, "somebody made it visible and hid it again in the meantime"
+            )
+        if why := bytes_moving(found):
+            raise _unusable(new, why)
+        return found
+
     def _mark(self, new: Image, known: Image, generation: int) -> Image:
         """*new*, which can be shown once, and of which no more than that is *known*.
 
@@ -256,7 +292,8 @@ class Swap(Repairer):
             return new
 
         def is_overtaken(image: Image) -> bool:
-            return image.generation > generation or self.is_found(image)
+            is_elsewhere = image.family != self.name
+            return is_elsewhere or image.generation > generation or self.is_found(image)
 
         with signals_wait(self.images.machine):
             before = new
@@ -278,11 +315,13 @@ class Swap(Repairer):
         # What a rollback goes back to takes nothing out if it is withdrawn itself.
         known = fingerprints(new) if new.generation == generation else frozenset()
         marks = marked_leaving(generation, new.visibility, known).marks
-        change = ranking(replace(change, marks=marks), old)
+        change = overruling(replace(change, marks=marks), old)
 
         def is_told(image: Image) -> bool:
             # Others may announce the same, each its own successor.
             is_marked = is_marked_listed(image, generation)
+            if image.family != self.name:
+                return True
             return is_retired(image) and (is_marked or image.hidden)
 
         def announce(image: Image) -> Image:
@@ -320,6 +359,9 @@ class Swap(Repairer):
 
         def is_over(image: Image) -> bool:
             # Another run may offer the same image, under a number of its own.
+            if image.family != self.name:
+                # Promoted by another family, whose name it has.
+                return True
             is_newer = image.generation > generation and not image.hidden
             is_over = is_newer or was_shown(image, generation)
             return is_over or was_shown_by_hand(image, new)
@@ -349,49 +391,6 @@ class Swap(Repairer):
         told = rolled_back_with(current, fingerprints(new))
         with signals_wait(self.images.machine), suppress(OperatorError):
             self.images.change(current, Change({properties.BLOCKED: told}))
-
-
-def _usable(new: Image, known: Image, family: Family) -> Image:
-    """*new* as it is listed now, which servers can start from; else `OperatorError`."""
-    found = next((each for each in family.versions if each.id == new.id), None)
-    if found is None:
-        raise _unusable(new, "it was deleted in the meantime")
-    if found.status != "active":
-        raise _unusable(new, f"its status is {found.status}")
-    if is_retired(found) and not is_retired(new):
-        raise _unusable(
-            new, "it was made visible and replaced by others in the meantime"
-        )
-    if was_shown_by_hand(found, known):
-        raise _unusable(
-            new, "somebody made it visible and hid it again in the meantime"
-        )
-    if why := bytes_moving(found):
-        raise _unusable(new, why)
-    return found
-
-
-def _withdrawn(
-    project: Project, new: Image, seen: Image | None, family: Family
-) -> OperatorError:
-    """The error for *new*, offered once, and *seen* now as a person wants it."""
-    if seen is None:
-        how, do = "deleted", "To publish another version, rotate again."
-    elif seen.status != "active":
-        activate = command("set", "--activate", seen.id)
-        how, do = seen.status, f"To allow its use: {activate}"
-    else:
-        is_told = derive(seen).state.is_on_its_way_out
-        how = "deprecated" if is_told else "hidden" if seen.hidden else "renamed"
-        back = of_family(project, "rollback", family.name, "--to", seen.id)
-        do = f"To publish it again: {back}"
-    current = family.incumbent
-    stands = f"Version {current.version} is" if current else "No version is"
-    return OperatorError(
-        f"Image {new.id} did not stay the current version of '{family.name}'",
-        f"somebody made it {how} after it was published, and it stays so",
-        f"{stands} current. {do}",
-    )
 
 
 def _unusable(new: Image, why: str) -> OperatorError:
