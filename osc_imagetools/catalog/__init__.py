@@ -5,6 +5,12 @@
 from __future__ import annotations
 
 from osc_imagetools.catalog.apply import Applied, apply
+from osc_imagetools.catalog.clouds import (
+    CloudApplied,
+    CloudPlan,
+    apply_in_each,
+    planned_in,
+)
 from osc_imagetools.catalog.definitions import read
 from osc_imagetools.catalog.family_plan import FamilyAction, FamilyPlan
 from osc_imagetools.catalog.order import CatalogueOrder
@@ -15,12 +21,16 @@ from osc_imagetools.catalog.requests import Manner
 __all__ = [
     "Applied",
     "CatalogueOrder",
+    "CloudApplied",
+    "CloudPlan",
     "FamilyAction",
     "FamilyPlan",
     "Manner",
     "apply",
+    "apply_in_each",
     "export",
     "planned",
+    "planned_in",
     "read",
     "refuse_other_plan",
 ]

@@ -16,17 +16,21 @@ MOST_BYTES = 16 << 20
 
 ANEW = "Make a new plan, read it, and apply that."
 
+_OTHER = "Nothing was changed: the plan is no longer what is to be done"
+
 Step = tuple[str, "str | None", str]
 """A family, a version, an action."""
 
 
-def refuse_other_plan(path: str, items: Iterable[FamilyPlan]) -> None:
+def refuse_other_plan(
+    path: str, items: Iterable[FamilyPlan], cloud: str | None = None
+) -> None:
     """Raise `OperatorError` where *items* change other things than the plan at *path*.
 
     That is what ``catalog plan -f json`` has printed. What is left as it is doesn't
-    count.
+    count. Of a plan for several clouds, the rows of *cloud*.
     """
-    then = _read(path)
+    then = _read(path, cloud)
     now = {
         (item.family, item.version, str(item.action))
         for item in items
@@ -37,7 +41,7 @@ def refuse_other_plan(path: str, items: Iterable[FamilyPlan]) -> None:
     gone = [f"no longer {_words(step)}" for step in sorted(then - now, key=str)]
     come = [f"{_words(step)}" for step in sorted(now - then, key=str)]
     raise OperatorError(
-        "Nothing was changed: the plan is no longer what is to be done",
+        _OTHER + (f" in {cloud}" if cloud else ""),
         "; ".join([*come, *gone][:10]),
         ANEW,
     )
@@ -48,11 +52,15 @@ def _words(step: Step) -> str:
     return f"{action} {family} {version or ''}".strip()
 
 
-def _read(path: str) -> set[Step]:
+def _read(path: str, cloud: str | None) -> set[Step]:
     try:
         with open(path, encoding="utf-8") as file:
             told = json.loads(file.read(MOST_BYTES))
-        return {_step(row) for row in told if row["Action"] in _ACTIONS}
+        return {
+            _step(row)
+            for row in told
+            if row["Action"] in _ACTIONS and row.get("Cloud") == cloud
+        }
     except (OSError, ValueError, RecursionError, TypeError, KeyError) as error:
         why = getattr(error, "strerror", None) or "it is no plan in JSON"
         raise OperatorError(f"{path} can't be used as a plan", why, ANEW) from error

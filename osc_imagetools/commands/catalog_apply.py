@@ -7,7 +7,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from osc_imagetools.commands import cloud
 from osc_imagetools.commands.options import (
@@ -21,6 +22,10 @@ from osc_imagetools.commands.output import catalogue as rows
 from osc_imagetools.commands.output.base import Lister
 from osc_imagetools.i18n import _
 
+if TYPE_CHECKING:
+    from osc_imagetools.catalog import CatalogueOrder
+    from osc_imagetools.operations.session import Session
+
 
 class CatalogApply(Lister):
     _description = _(
@@ -30,8 +35,8 @@ class CatalogApply(Lister):
         "Nothing is deleted."
     )
 
-    headings = rows.APPLIED
-    short = rows.APPLIED_SHORT
+    headings: Sequence[str] = rows.APPLIED
+    short: Sequence[str] = rows.APPLIED_SHORT
 
     examples = (
         (
@@ -53,6 +58,7 @@ class CatalogApply(Lister):
         catalogue.add(parser)
         catalogue.add_jobs(parser)
         catalogue.add_safety(parser)
+        catalogue.add_canary(parser)
         group = groups.group(parser, groups.SAFETY)
         group.add_argument(
             "--plan-file",
@@ -67,9 +73,19 @@ class CatalogApply(Lister):
         common.add_long(parser)
         return parser
 
+    def run(self, parsed_args: argparse.Namespace) -> int:
+        """The exit status; wrong usage if the clouds can't be meant."""
+        catalogue.refuse_clouds(self._parser, parsed_args.clouds, parsed_args.canary)
+        if parsed_args.clouds:
+            self.headings = (rows.CLOUD, *self.headings)
+            self.short = (rows.CLOUD, *self.short)
+        return super().run(parsed_args)
+
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
+        if parsed_args.clouds:
+            return self._in_each(parsed_args)
         from osc_imagetools.operations.inventory import managed_ahead
 
         session = cloud.writing(self.app, parsed_args)
@@ -82,8 +98,7 @@ class CatalogApply(Lister):
         items = planned(session, order, managed)
         if parsed_args.plan_file:
             refuse_other_plan(parsed_args.plan_file, items)
-        manner = replace(order.manner, verify_command=parsed_args.verify_command)
-        order = replace(order, manner=manner, jobs=parsed_args.jobs)
+        order = _with_options(order, parsed_args)
         with Bars(quiet=self.app.options.verbose_level == 0) as bars:
             done = self.completed(apply(session, order, items, bars.bar))
         in_order = sorted(done, key=lambda placed: placed[0])
@@ -91,3 +106,36 @@ class CatalogApply(Lister):
         if any(not one.is_done for one in shown):
             self.status = 1
         return rows.APPLIED, [rows.applied(one) for one in shown]
+
+    def _in_each(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[Sequence[str], Iterable[Any]]:
+        from osc_imagetools.catalog import apply_in_each, planned_in, refuse_other_plan
+        from osc_imagetools.progress import Bars
+
+        def connected(name: str) -> Session:
+            return cloud.writing(cloud.named(self.app, name), parsed_args)
+
+        order = catalogue.order(parsed_args)
+        plans = [
+            planned_in(name, partial(connected, name), order)
+            for name in parsed_args.clouds
+        ]
+        if parsed_args.plan_file:
+            for plan in plans:
+                refuse_other_plan(parsed_args.plan_file, plan.items, plan.cloud)
+        order = _with_options(order, parsed_args)
+        with Bars(quiet=self.app.options.verbose_level == 0) as bars:
+            done = self.completed(
+                apply_in_each(plans, order, bars.bar, parsed_args.canary)
+            )
+        if not all(one.is_done for one in done):
+            self.status = 1
+        return self.headings, [rows.applied_in(one) for one in done]
+
+
+def _with_options(
+    order: CatalogueOrder, parsed_args: argparse.Namespace
+) -> CatalogueOrder:
+    manner = replace(order.manner, verify_command=parsed_args.verify_command)
+    return replace(order, manner=manner, jobs=parsed_args.jobs)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from osc_imagetools.commands.options import project
@@ -41,6 +42,41 @@ def session(app: Any, parsed_args: argparse.Namespace) -> Session:
     if made.is_dry_run:
         LOG.warning("Dry run: nothing is changed in %s", made.location)
     return made
+
+
+@dataclass(frozen=True)
+class NamedCloud:
+    """A cloud of clouds.yaml, with what a command knows of the client's own."""
+
+    options: argparse.Namespace
+    client_manager: Any
+
+
+def named(app: Any, name: str) -> NamedCloud:
+    """The cloud of that *name*, logged in to; raises `OperatorError`."""
+    from keystoneauth1.exceptions import ClientException
+    from openstack.exceptions import SDKException
+    from osc_lib.exceptions import CommandError
+
+    from osc_imagetools.errors import OperatorError
+
+    own = app.client_manager
+    try:
+        config = app.cloud_config.get_one(cloud=name)
+        clients = type(own)(
+            cli_options=config, api_version=app.api_version, pw_func=own._pw_callback
+        )
+        # As the client's shell does for its own: without it nobody logs in.
+        clients._auth_required = True
+        clients.setup_auth()
+        _ = clients.auth_ref
+        # The client keeps one of each service for all its managers: that of its own.
+        clients.image = clients.sdk_connection.image
+    except (SDKException, ClientException, CommandError) as error:
+        what = f"Cloud '{name}' can't be used"
+        do = "See whether clouds.yaml has it, and what it says of it."
+        raise OperatorError(what, str(error), do) from error
+    return NamedCloud(argparse.Namespace(cloud=name), clients)
 
 
 def _session(app: Any, parsed_args: argparse.Namespace, *, is_dry_run: bool) -> Session:

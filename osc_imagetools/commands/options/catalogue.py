@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """The files, ``--only``, ``--retire-orphans``, and how sources are reached."""
+    """The files, ``--only``, ``--cloud`` and the like, and how sources are reached."""
     parser.add_argument(
         "paths",
         metavar="<file>",
@@ -42,6 +42,7 @@ def add(parser: argparse.ArgumentParser) -> None:
             "name (default: name it as an orphan)"
         ),
     )
+    _add_clouds(group)
     _add_adoption(groups.group(parser, groups.ADOPTION))
     source.add_reaching(groups.group(parser, groups.SOURCE))
     trust.add_unverified(
@@ -51,6 +52,43 @@ def add(parser: argparse.ArgumentParser) -> None:
     unpacking = groups.group(parser, groups.UNPACKING)
     packing.add_limits(unpacking)
     packing.add_tmpdir(unpacking)
+
+
+def _add_clouds(group: groups.Group) -> None:
+    group.add_argument(
+        "--cloud",
+        dest="clouds",
+        metavar="<cloud>",
+        action="append",
+        default=[],
+        help=_(
+            "Work in this cloud of clouds.yaml instead of the client's own (repeat for "
+            "several)"
+        ),
+    )
+
+
+def add_canary(parser: argparse.ArgumentParser) -> None:
+    """``--canary``."""
+    groups.group(parser, groups.SAFETY).add_argument(
+        "--canary",
+        metavar="<cloud>",
+        default="",
+        help=_(
+            "Begin with this one of the clouds, and leave the others as they are "
+            "unless all is done there"
+        ),
+    )
+
+
+def refuse_clouds(
+    parser: argparse.ArgumentParser, clouds: list[str], canary: str = ""
+) -> None:
+    """End with wrong usage where a cloud is named twice, or the canary not at all."""
+    if len(set(clouds)) < len(clouds):
+        parser.error(_("--cloud: each cloud can be named once"))
+    if canary and canary not in clouds:
+        parser.error(_("--canary: name one of the clouds of --cloud"))
 
 
 def _add_adoption(group: groups.Group) -> None:
