@@ -27,6 +27,7 @@ BLOCK = ".. code-block:: console"
 _SAME = (
     (re.compile(r"https?://[\w.:-]+(/[\w.-]+)*/(?=[\w.-]+)"), "URL/"),
     (re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "ID"),
+    (re.compile(r"(?<=importing-)[0-9a-f]{8}\b"), "ID"),
     (re.compile(r"\b[0-9a-f]{32,128}\b"), "DIGEST"),
     (re.compile(r"\b20\d\d-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?Z?)?"), "DATE"),
     (re.compile(r"\b20\d{6}\b"), "DAY"),
