@@ -29,34 +29,43 @@ def own_image(images: Images, project: Project, wanted: str) -> Image:
     found = by_id(images, wanted)
     if found is not None and found.owner == project.id:
         return found
-    named = [
-        image
-        for image in images.list_all(name=f"eq:{wanted}", owner=project.id)
-        if image.name == wanted
-        and image.owner == project.id
-        and image.status not in GONE
-    ]
-    visible = [image for image in named if not image.hidden]
-    if candidates := visible or named:
+    if candidates := _own(images, project, wanted):
         return _only(wanted, candidates)
     if found is not None:
         raise another_projects_image(found)
     raise missing_image(images, project, wanted)
 
 
-def any_image(images: Images, project: Project, wanted: str) -> Image:
+def any_image(
+    images: Images, project: Project, wanted: str, *, also_hidden: bool = False
+) -> Image:
     """The image that *wanted* means for *project*, whoever owns it: an ID, else a name.
 
-    An image of the project's own comes before those of others. Raises
-    `MissingImageError` or, where several are meant, `UnresolvedError`.
+    An image of the project's own comes before those of others; a hidden one of its own,
+    if *also_hidden*, after them. Raises `MissingImageError` or, where several are meant,
+    `UnresolvedError`.
     """
     if (found := by_id(images, wanted)) is not None:
         return found
     named = images.named(wanted, project.id)
     own = [image for image in named if image.owner == project.id]
-    if candidates := own or named:
+    candidates = own or named
+    if also_hidden and not candidates:
+        candidates = _own(images, project, wanted)
+    if candidates:
         return _only(wanted, candidates)
     raise missing_image(images, project, wanted)
+
+
+def _own(images: Images, project: Project, name: str) -> list[Image]:
+    """The images of *project* that are called so: the visible ones, else the hidden."""
+    named = [
+        image
+        for image in images.list_all(name=f"eq:{name}", owner=project.id)
+        if image.name == name and image.owner == project.id and image.status not in GONE
+    ]
+    visible = [image for image in named if not image.hidden]
+    return visible or named
 
 
 def by_id(images: Images, wanted: str) -> Image | None:

@@ -82,7 +82,8 @@ def selected(
     errors: list[OperatorError] = []
     for name in selection.names:
         try:
-            image = any_image(images, selection.scope.project, name)
+            own = selection.scope.project
+            image = any_image(images, own, name, also_hidden=True)
         except OperatorError as error:
             errors.append(error)
         else:

@@ -129,3 +129,12 @@ def test_what_a_description_leaves_out_is_told(member: Account) -> None:
     assert "--include-current" in left_out.stderr
     assert (none.status, none.json()) == (0, [])
     assert "No image of this project matches" in none.stderr
+
+
+def test_usage_is_told_of_a_hidden_image_by_its_name(member: Account) -> None:
+    """Such as one that was deprecated: it is the one that one asks about."""
+    image_id = version(member, 1, name="debian-12", os_hidden=True)
+
+    outcome = member.openstack("image", "usage", "list", "debian-12", "-f", "json")
+
+    assert [row["ID"] for row in outcome.json()] == [image_id], outcome
