@@ -41,8 +41,8 @@ def any_image(
 ) -> Image:
     """The image that *wanted* means for *project*, whoever owns it: an ID, else a name.
 
-    An image of the project's own comes before those of others; a hidden one of its own,
-    if *also_hidden*, after them. Raises `MissingImageError` or, where several are meant,
+    An image of its own comes before those of others; a hidden one of its own, if
+    *also_hidden*, after them. Raises `MissingImageError` or, where several are meant,
     `UnresolvedError`.
     """
     if (found := by_id(images, wanted)) is not None:
