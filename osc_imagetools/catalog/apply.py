@@ -76,12 +76,12 @@ def apply(
     """
 
     def job(item: FamilyPlan) -> Callable[[], tuple[Applied, ...]]:
-        return lambda: tuple(_applied(session, order, item, progress))
+        return lambda: tuple(applied(session, order, item, progress))
 
     yield from run_jobs([job(item) for item in items], order.jobs)
 
 
-def _applied(
+def applied(
     session: Session, order: CatalogueOrder, item: FamilyPlan, progress: Shows
 ) -> Iterator[Applied]:
     """What became of *item*; and, once its images are adopted, of what is next."""
@@ -97,7 +97,7 @@ def _applied(
         if done.is_done:
             alone = order.alone(item.family)
             for following in planned(session, alone, managed_ahead(session)):
-                yield from _applied(session, order, following, progress)
+                yield from applied(session, order, following, progress)
     except OperatorError as error:
         yield Applied(item, FamilyResult.FAILED, str(error), item.current)
 

@@ -1,19 +1,23 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""One catalogue in several clouds: each has a plan of its own."""
+"""One catalogue in several clouds: each has a plan of its own, and one download."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
-from osc_imagetools.catalog.apply import Applied, Shows, apply
+from osc_imagetools.catalog.apply import Applied, Shows, applied
 from osc_imagetools.catalog.family_plan import FamilyPlan
 from osc_imagetools.catalog.order import CatalogueOrder
 from osc_imagetools.catalog.reading import planned
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.glance.ending import ENDING
 from osc_imagetools.operations.inventory import managed_ahead
+from osc_imagetools.operations.runs import run_jobs
 from osc_imagetools.operations.session import Session
+from osc_imagetools.source.together import Place, Together
 
 
 @dataclass(frozen=True)
@@ -56,31 +60,84 @@ def planned_in(
 def apply_in_each(
     plans: Sequence[CloudPlan], order: CatalogueOrder, progress: Shows, canary: str = ""
 ) -> Iterator[CloudApplied]:
-    """What became of each item, cloud after cloud, as soon as it is known.
+    """What became of each item in each cloud, as soon as it is known.
 
-    One that fails stops no other, but for *canary*: it comes first, and the others stay
-    as they are unless all of it is done.
+    What several clouds lack of a family is fetched once, and goes to all of them
+    together. One that fails stops no other, but for *canary*: it comes first, and the
+    others stay as they are unless all of it is done.
     """
+    first = [plan for plan in plans if plan.cloud == canary]
     failed = False
-    for plan in sorted(plans, key=lambda plan: plan.cloud != canary):
-        if failed:
-            yield CloudApplied(plan.cloud, None, _kept(canary))
-            continue
-        for done in _applied(plan, order, progress):
-            failed = failed or (plan.cloud == canary and not done.is_done)
-            yield done
+    for done in _together(first, order, progress):
+        failed = failed or not done.is_done
+        yield done
+    others = [plan for plan in plans if plan.cloud != canary]
+    if failed:
+        yield from (CloudApplied(one.cloud, None, _kept(canary)) for one in others)
+    else:
+        yield from _together(others, order, progress)
 
 
 def _kept(canary: str) -> str:
     return f"left as it is: not all was done in {canary}, which goes first"
 
 
-def _applied(
-    plan: CloudPlan, order: CatalogueOrder, progress: Shows
+Work = tuple[CloudPlan, Session, FamilyPlan]
+
+
+def _together(
+    plans: Sequence[CloudPlan], order: CatalogueOrder, progress: Shows
 ) -> Iterator[CloudApplied]:
-    if plan.session is None:
-        yield CloudApplied(plan.cloud, None, plan.fault)
-        return
-    for _, rows in apply(plan.session, order, plan.items, progress):
-        for one in rows:
-            yield CloudApplied(plan.cloud, one)
+    families: dict[str, list[Work]] = {}
+    for plan in plans:
+        if plan.session is None:
+            yield CloudApplied(plan.cloud, None, plan.fault)
+            continue
+        for item in plan.items:
+            work = (plan, plan.session, item)
+            families.setdefault(item.family, []).append(work)
+    # The clouds of a family begin one after the other: each finds the others there.
+    jobs = [job for works in families.values() for job in _jobs(works, order, progress)]
+    for _, rows in run_jobs(jobs, order.jobs * max(1, len(plans))):
+        yield from rows
+
+
+def _jobs(
+    works: Sequence[Work], order: CatalogueOrder, progress: Shows
+) -> Iterator[Callable[[], tuple[CloudApplied, ...]]]:
+    """What is to be done for one family: a job for each cloud."""
+    fetching = [item for _, _, item in works if item.is_fetched]
+    shared = Together(len(fetching), lambda: ENDING.has_begun)
+    places = iter(shared.places)
+    for plan, session, item in works:
+        place = next(places) if item.is_fetched else None
+        yield partial(_in_one, plan.cloud, session, order, item, progress, place)
+
+
+def _in_one(
+    cloud: str,
+    session: Session,
+    order: CatalogueOrder,
+    item: FamilyPlan,
+    progress: Shows,
+    place: Place | None,
+) -> tuple[CloudApplied, ...]:
+    if place is None:
+        return _rows(cloud, session, order, item, progress)
+    access = replace(order.manner.access, opens=place.opens)
+    order = replace(order, manner=replace(order.manner, access=access))
+    try:
+        return _rows(cloud, session, order, item, progress)
+    finally:
+        place.leave()
+
+
+def _rows(
+    cloud: str,
+    session: Session,
+    order: CatalogueOrder,
+    item: FamilyPlan,
+    progress: Shows,
+) -> tuple[CloudApplied, ...]:
+    done = applied(session, order, item, lambda name: progress(f"{name}, {cloud}"))
+    return tuple(CloudApplied(cloud, one) for one in done)

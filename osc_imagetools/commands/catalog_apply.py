@@ -23,7 +23,7 @@ from osc_imagetools.commands.output.base import Lister
 from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
-    from osc_imagetools.catalog import CatalogueOrder
+    from osc_imagetools.catalog import CatalogueOrder, CloudApplied
     from osc_imagetools.operations.session import Session
 
 
@@ -131,7 +131,13 @@ class CatalogApply(Lister):
             )
         if not all(one.is_done for one in done):
             self.status = 1
-        return self.headings, [rows.applied_in(one) for one in done]
+        in_order = sorted(done, key=partial(_place, parsed_args))
+        return self.headings, [rows.applied_in(one) for one in in_order]
+
+
+def _place(parsed_args: argparse.Namespace, done: CloudApplied) -> tuple[bool, int]:
+    """Where it belongs: the canary first, then as the clouds were named."""
+    return done.cloud != parsed_args.canary, parsed_args.clouds.index(done.cloud)
 
 
 def _with_options(

@@ -4,7 +4,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from osc_imagetools.source.opened import Source
 
 CONNECTIONS = 4
 MOST_CONNECTIONS = 16
@@ -33,3 +38,7 @@ class Access:
     """What to call ourselves; ``None``: by our name, version and home."""
     user_url: str | None = field(default=None, repr=False)
     """At whose host that user is known; ``None``: that of each URL asked for."""
+    opens: Callable[[Sequence[str], Access], Source] | None = field(
+        default=None, repr=False, compare=False
+    )
+    """What opens an image's source; ``None``: whoever wants it, alone."""

@@ -8,7 +8,7 @@ import logging
 import urllib.parse
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from osc_imagetools.source.access import Access
 from osc_imagetools.source.file_url import open_file
@@ -37,6 +37,8 @@ def open_first(urls: Sequence[str], access: Access) -> Source:
     `StartOverError` with them where it breaks beyond repair. Raises `SourceError`
     when none can be had.
     """
+    if access.opens is not None:
+        return access.opens(urls, replace(access, opens=None))
     for number, url in enumerate(urls, 1):
         try:
             source = open_source(url, access)

@@ -13,6 +13,8 @@ import pytest
 from tests.cloud.accounts import Account
 from tests.cloud.client import Outcome
 from tests.cloud.cloud import Cloud
+from tests.cloud.images import raw
+from tests.cloud.proxy import Proxy
 from tests.cloud.source.client import Source
 from tests.functional.catalogues import Shelf
 from tests.functional.rotations import CURRENT, NEW
@@ -30,12 +32,17 @@ def second(cloud: Cloud) -> Account:
 def shelf(member: Account, second: Account, source: Source, tmp_path: Path) -> Shelf:
     """Of a user whose clouds.yaml has two clouds, and a third that refuses them."""
     owner = member.through()
+    add_clouds(owner, second)
+    path = tmp_path / "images.yml"
+    return Shelf(owner, second, source, path, uuid.uuid4().hex)
+
+
+def add_clouds(owner: Account, second: Account) -> None:
+    """Let the clouds.yaml of *owner* name that of *second*, and one that refuses."""
     assert owner.clouds_yaml
     wrong = replace(second.credentials, password="wrong")
     with owner.clouds_yaml.open("a") as file:
         file.write(second.credentials.yaml("second") + wrong.yaml("refusing"))
-    path = tmp_path / "images.yml"
-    return Shelf(owner, second, source, path, uuid.uuid4().hex)
 
 
 def told(outcome: Outcome, *names: str) -> list[tuple[str | None, ...]]:
@@ -60,6 +67,40 @@ def test_each_cloud_has_a_plan_of_its_own_and_gets_what_it_lacks(
     [ours], [theirs] = shelf.current("debian"), shelf.current("debian", second)
     assert ours["os_hash_value"] == theirs["os_hash_value"]
     assert ours["id"] != theirs["id"]
+
+
+def test_what_both_lack_is_fetched_once(
+    shelf: Shelf, second: Account, source: Source
+) -> None:
+    labels = {"debian": "20260201", "ubuntu": "20260202", "fedora": "20260203"}
+    for name, label in labels.items():
+        shelf.add(name, shelf.version(label, raw(1 << 20, seed=int(label))))
+
+    done = shelf.apply("--jobs", "2", *BOTH)
+
+    results = [("through", "done")] * 3 + [("second", "done")] * 3
+    assert (done.status, told(done, "Result")) == (0, results), done
+    for name, label in labels.items():
+        [ours], [theirs] = shelf.current(name), shelf.current(name, second)
+        assert ours["os_hash_value"] == theirs["os_hash_value"]
+        sent = [one.method for one in source.requests(f"disk-{label}.img")]
+        assert sent.count("GET") == 1, sent
+
+
+def test_cloud_that_fails_in_the_middle_leaves_the_other_one_all_of_it(
+    shelf: Shelf, second: Account, through: Account, before_glance: Proxy
+) -> None:
+    before_glance.on("PUT", "/file").answer_instead(413, b"quota")
+    add_clouds(through, second)
+    shelf.owner = through
+    shelf.add("debian", shelf.version("20260201", raw(1 << 20, seed=1)))
+
+    done = shelf.apply(*BOTH)
+
+    results = [("through", "failed"), ("second", "done")]
+    assert (done.status, told(done, "Result")) == (1, results), done
+    assert shelf.current("debian") == []
+    assert len(shelf.current("debian", second)) == 1
 
 
 def test_cloud_that_can_not_be_used_stops_no_other(shelf: Shelf) -> None:
