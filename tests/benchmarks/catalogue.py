@@ -18,6 +18,7 @@ from tests.benchmarks import image_manager
 from tests.benchmarks.crowd import sql
 from tests.benchmarks.listing import run
 from tests.benchmarks.row import Measure
+from tests.benchmarks.sources import SLOW
 from tests.benchmarks.stage import Stage, sha256, tool
 from tests.cloud.accounts import Account
 from tests.cloud.images import boot_sector
@@ -47,6 +48,8 @@ class Catalogue:
     path: Path
     size: int
     images: list[dict[str, Any]] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    """At the source, by name."""
     _numbers: Iterator[int] = field(default_factory=count)
 
     def add_family(self) -> None:
@@ -74,6 +77,7 @@ class Catalogue:
         first = boot_sector(f"{image['name']} {number}")
         file.write_bytes(first + os.urandom(self.size - len(first)))
         url = self.stage.source.put(file.name, file)
+        self.files.append(file.name)
         digest = f"sha256:{sha256(file)}"
         version = {"version": str(number), "url": url, "checksum": digest}
         image["versions"].append({**version, "build_date": f"{_day(number)}"})
@@ -138,6 +142,47 @@ def many_unchanged(stage: Stage) -> Iterator[tuple[Measure, Measure]]:
             lambda: catalogue.apply(account),
             lambda: run(account, "image", "show", name).seconds,
         )
+
+
+@contextmanager
+def slow_source_in_two(stage: Stage) -> Iterator[tuple[Measure, Measure]]:
+    """Seconds from a source of 20 MB/s a connection to two clouds; to one."""
+    with _catalogue(stage, 1, IMAGE_BYTES) as catalogue:
+        for name in catalogue.files:
+            stage.source.misbehave(name, SLOW)
+        yield (
+            lambda: _in_clouds(stage, catalogue, [["first", "second"]]),
+            lambda: _in_clouds(stage, catalogue, [["first"]]),
+        )
+
+
+@contextmanager
+def local_source_in_two(stage: Stage) -> Iterator[tuple[Measure, Measure]]:
+    """Seconds from a source on this machine to two clouds; one after the other."""
+    with _catalogue(stage, 2, IMAGE_BYTES) as catalogue:
+        yield (
+            lambda: _in_clouds(stage, catalogue, [["first", "second"]]),
+            lambda: _in_clouds(stage, catalogue, [["first"], ["second"]]),
+        )
+
+
+def _in_clouds(stage: Stage, catalogue: Catalogue, runs: list[list[str]]) -> float:
+    """Seconds of so many *runs*, each to those clouds, which have nothing yet."""
+    one = stage.cloud.account().through()
+    assert one.clouds_yaml
+    clouds = {"first": stage.cloud, "second": stage.start_cloud("guide")}
+    with one.clouds_yaml.open("a") as file:
+        for name, cloud in clouds.items():
+            file.write(cloud.account().credentials.yaml(name))
+    path = str(catalogue.path)
+    return sum(
+        run(
+            one,
+            *("image", "catalog", "apply", path),
+            *(word for name in names for word in ("--cloud", name)),
+        ).seconds
+        for names in runs
+    )
 
 
 @contextmanager

@@ -211,6 +211,22 @@ ROWS = (
         contest=catalogue.many_unchanged,
     ),
     Row(
+        "catalog-clouds",
+        "catalog apply from 20 MB/s a connection to two clouds",
+        "the same to one",
+        at_most=1.1,
+        contest=catalogue.slow_source_in_two,
+        rounds=3,
+    ),
+    Row(
+        "catalog-clouds-local",
+        "catalog apply from this machine to two clouds, which share its cores",
+        "to one after the other",
+        at_most=0.75,
+        contest=catalogue.local_source_in_two,
+        rounds=3,
+    ),
+    Row(
         "enforce-requests",
         "list requests of lifecycle enforce --dry-run, 10,000 managed images",
         "pages of 1,000 that they fill",
