@@ -17,7 +17,7 @@ from osc_imagetools.glance.ending import ENDING
 from osc_imagetools.operations.inventory import managed_ahead
 from osc_imagetools.operations.runs import run_jobs
 from osc_imagetools.operations.session import Session
-from osc_imagetools.source.together import Place, Together
+from osc_imagetools.source.together import Participant, Together
 
 
 @dataclass(frozen=True)
@@ -108,10 +108,10 @@ def _jobs(
     """What is to be done for one family: a job for each cloud."""
     fetching = [item for _, _, item in works if item.is_fetched]
     shared = Together(len(fetching), lambda: ENDING.has_begun)
-    places = iter(shared.places)
+    participants = iter(shared.participants)
     for plan, session, item in works:
-        place = next(places) if item.is_fetched else None
-        yield partial(_in_one, plan.cloud, session, order, item, progress, place)
+        participant = next(participants) if item.is_fetched else None
+        yield partial(_in_one, plan.cloud, session, order, item, progress, participant)
 
 
 def _in_one(
@@ -120,16 +120,16 @@ def _in_one(
     order: CatalogueOrder,
     item: FamilyPlan,
     progress: Shows,
-    place: Place | None,
+    participant: Participant | None,
 ) -> tuple[CloudApplied, ...]:
-    if place is None:
+    if participant is None:
         return _rows(cloud, session, order, item, progress)
-    access = replace(order.manner.access, opens=place.opens)
+    access = replace(order.manner.access, opens=participant.opens)
     order = replace(order, manner=replace(order.manner, access=access))
     try:
         return _rows(cloud, session, order, item, progress)
     finally:
-        place.leave()
+        participant.leave()
 
 
 def _rows(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from osc_imagetools.source.opened import Source
+    from osc_imagetools.source.rate import RateLimit
 
 CONNECTIONS = 4
 MOST_CONNECTIONS = 16
@@ -42,3 +43,5 @@ class Access:
         default=None, repr=False, compare=False
     )
     """What opens an image's source; ``None``: whoever wants it, alone."""
+    limit: RateLimit | None = field(default=None, compare=False)
+    """How fast images are fetched, all that have this limit together."""

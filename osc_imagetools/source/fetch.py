@@ -52,7 +52,7 @@ def open_first(urls: Sequence[str], access: Access) -> Source:
                 "of unknown size" if source.length is None else f"{source.length} bytes"
             )
             LOG.info("Fetching %s, %s …", source.url, size)
-            return source
+            return access.limit.on(source) if access.limit else source
     raise ValueError("no URL is given")
 
 

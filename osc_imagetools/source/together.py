@@ -25,7 +25,7 @@ LOOK_SECONDS = 1.0
 
 
 @dataclass(eq=False)
-class Place:
+class Participant:
     """What one of them has of it."""
 
     _shared: Together
@@ -59,8 +59,8 @@ class Place:
 class Together:
     """A download for several; *is_over* tells whether all of it is to end."""
 
-    def __init__(self, places: int, is_over: Callable[[], bool]) -> None:
-        self.places = tuple(Place(self) for _ in range(places))
+    def __init__(self, participants: int, is_over: Callable[[], bool]) -> None:
+        self.participants = tuple(Participant(self) for _ in range(participants))
         self._is_over = is_over
         self._changed = threading.Condition()
         self._opening = threading.Lock()
@@ -77,19 +77,19 @@ class Together:
                 self._coming = self._source.blocks()
             return self._source
 
-    def read(self, place: Place) -> bytes:
-        """The next block for *place*, empty at the end; raises what ended it."""
+    def read(self, participant: Participant) -> bytes:
+        """The next block for *participant*, empty at the end; raises what ended it."""
         while True:
             with self._changed:
-                place._reads = True
+                participant._reads = True
                 self._changed.notify_all()
                 self._changed.wait_for(
-                    lambda: self._has_more_for(place) or self._may_fetch(),
+                    lambda: self._has_more_for(participant) or self._may_fetch(),
                     LOOK_SECONDS,
                 )
-                if place._blocks:
+                if participant._blocks:
                     self._changed.notify_all()
-                    return place._blocks.popleft()
+                    return participant._blocks.popleft()
                 if isinstance(self._end, BaseException):
                     raise self._end
                 if self._end is not None:
@@ -101,22 +101,22 @@ class Together:
                 self._is_fetching = True
             self._fetch()
 
-    def left(self, place: Place) -> None:
-        """Wait no more for *place*; nobody is left: close the source."""
+    def left(self, participant: Participant) -> None:
+        """Wait no more for *participant*; nobody is left: close the source."""
         with self._changed:
-            place._has_left = True
-            place._blocks.clear()
-            is_last = all(one._has_left for one in self.places)
+            participant._has_left = True
+            participant._blocks.clear()
+            is_last = all(one._has_left for one in self.participants)
             self._changed.notify_all()
         if is_last and self._source is not None:
             self._source.close()
 
-    def _has_more_for(self, place: Place) -> bool:
-        return bool(place._blocks) or self._end is not None
+    def _has_more_for(self, participant: Participant) -> bool:
+        return bool(participant._blocks) or self._end is not None
 
     def _may_fetch(self) -> bool:
         """Whether all are there, and none has too many blocks that it hasn't taken."""
-        there = [one for one in self.places if not one._has_left]
+        there = [one for one in self.participants if not one._has_left]
         are_ready = all(
             one._reads and len(one._blocks) < BLOCKS_BETWEEN for one in there
         )
@@ -133,7 +133,7 @@ class Together:
             if isinstance(block, BaseException) or not block:
                 self._end = block
             else:
-                for one in self.places:
+                for one in self.participants:
                     if not one._has_left:
                         one._blocks.append(block)
             self._changed.notify_all()

@@ -273,3 +273,39 @@ class TestDryRun:
 
         assert outcome.status == 1
         assert "is taken" in outcome.stderr
+
+
+def test_rate_is_limited_without_a_difference_in_what_arrives(
+    member: Account, source: Source
+) -> None:
+    url = source.put("disk.img", CONTENT)
+
+    outcome = import_url(member, url, NAME, "--limit-rate", "100M")
+
+    assert outcome.status == 0, outcome.stderr
+    the_image(member, NAME)
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "says"),
+    [
+        (["--limit-rate", "1"], 2, "at least 65536 bytes a second"),
+        (["--limit-rate", "fast"], 2, "--limit-rate"),
+        (["--limit-rate", "1M", "--method", "web-download"], 1, "Glance fetches"),
+    ],
+)
+def test_rate_that_can_not_be_kept_is_refused(
+    options: list[str],
+    status: int,
+    says: str,
+    cloud: Cloud,
+    member: Account,
+    source: Source,
+) -> None:
+    url = source.put("disk.img", CONTENT)
+
+    outcome = import_url(member, url, NAME, *options)
+
+    assert outcome.status == status, outcome
+    assert says in outcome.stderr
+    assert images(member) == []

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from osc_imagetools.source.access import Access
 
 STALL_SECONDS = 60
+LEAST_RATE = 1 << 16
+"""Bytes a second: Glance gives up an upload that is silent for long."""
 
 
 def add_origin(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +67,7 @@ def add_origin(parser: argparse.ArgumentParser) -> None:
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """``--mirror``, ``--connections``, ``--stall-timeout``, ``--source-…``."""
+    """``--mirror``, ``--connections``, ``--limit-rate``, ``--stall-timeout``, …"""
     group = groups.group(parser, groups.SOURCE)
     group.add_argument(
         "--mirror",
@@ -85,8 +87,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def add_reaching(group: groups.Group) -> None:
-    """``--connections``, ``--stall-timeout``, ``--source-retries``, ``--user-agent``,
-    ``--source-cacert|--source-insecure``: of whatever source."""
+    """``--connections``, ``--limit-rate``, ``--stall-timeout``, ``--source-retries``,
+    ``--user-agent``, ``--source-cacert|--source-insecure``: of whatever source."""
     _add_patience(group)
     _add_user_agent(group)
     _add_trust_in_servers(group)
@@ -102,6 +104,15 @@ def _add_patience(group: groups.Group) -> None:
         help=_(
             "Fetch a file larger than 64 MiB over this many connections, if the server "
             "can send parts of a file and this is faster (1 to 16; default: 4)"
+        ),
+    )
+    group.add_argument(
+        "--limit-rate",
+        metavar="<size>",
+        type=_rate,
+        help=_(
+            "Fetch no more than this in a second, all downloads together: bytes, or "
+            "20M (default: no limit)"
         ),
     )
     group.add_argument(
@@ -176,6 +187,7 @@ def access(parsed_args: argparse.Namespace) -> Access:
     Raises `OperatorError` where a user has no password.
     """
     from osc_imagetools.source.access import CONNECTIONS, RETRIES, Access
+    from osc_imagetools.source.rate import RateLimit
 
     url = _where(parsed_args)
     said = getattr(parsed_args, "source_user", None)
@@ -189,6 +201,7 @@ def access(parsed_args: argparse.Namespace) -> Access:
         user=said if said is None or ":" in said else _with_password(said, url or ""),
         user_url=url,
         user_agent=parsed_args.user_agent,
+        limit=RateLimit(rate) if (rate := parsed_args.limit_rate) else None,
     )
 
 
@@ -229,6 +242,13 @@ def _connections(text: str) -> int:
     from osc_imagetools.source.access import MOST_CONNECTIONS
 
     return _whole_number(text, 1, MOST_CONNECTIONS)
+
+
+def _rate(text: str) -> int:
+    rate = types.size(text)
+    if rate < LEAST_RATE:
+        raise argparse.ArgumentTypeError(f"at least {LEAST_RATE} bytes a second")
+    return rate
 
 
 def _retries(text: str) -> int:

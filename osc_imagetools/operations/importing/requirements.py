@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.discovery import require_route
 from osc_imagetools.glance.route import WEB_DOWNLOAD
 from osc_imagetools.operations.importing.request import ImportRequest
@@ -21,6 +22,12 @@ def require(session: Session, request: ImportRequest) -> None:
     require_route(session.images, request.route)
     if request.route.method == WEB_DOWNLOAD:
         refuse_private_source(request.url)
+        if request.download.access.limit is not None:
+            raise OperatorError(
+                "--limit-rate can't be used with --method web-download",
+                "Glance fetches the image itself, as fast as it can",
+                "Use --method stream, or leave the limit out.",
+            )
     else:
         require_tools(request.packing.convert)
 

@@ -15,7 +15,7 @@ import pytest
 from osc_imagetools.source import together
 from osc_imagetools.source.access import Access
 from osc_imagetools.source.opened import Source, SourceError
-from osc_imagetools.source.together import BLOCKS_BETWEEN, Place, Together
+from osc_imagetools.source.together import BLOCKS_BETWEEN, Participant, Together
 
 ACCESS = Access(60)
 BLOCK = b"x" * 1000
@@ -55,10 +55,10 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Served]:
     return make
 
 
-def taken(place: Place, most: int | None = None) -> int:
+def taken(participant: Participant, most: int | None = None) -> int:
     """How many bytes it gets, or takes of them."""
     got = 0
-    with closing(place.opens(["https://vendor"], ACCESS)) as source:
+    with closing(participant.opens(["https://vendor"], ACCESS)) as source:
         for number, block in enumerate(source.blocks(), 1):
             got += len(block)
             if number == most:
@@ -74,7 +74,12 @@ def all_of(*jobs: Callable[[], int]) -> list[Future[int]]:
 def test_each_gets_all_of_what_is_fetched_once(served: Callable[..., Served]) -> None:
     source, shared = served(MANY), Together(3, lambda: False)
 
-    done = all_of(*(lambda place=place: taken(place) for place in shared.places))
+    done = all_of(
+        *(
+            lambda participant=participant: taken(participant)
+            for participant in shared.participants
+        )
+    )
 
     assert [one.result() for one in done] == [MANY * len(BLOCK)] * 3
     assert (source.opened, source.read, source.closed) == (1, MANY, 1)
@@ -84,7 +89,7 @@ def test_who_leaves_in_the_middle_holds_up_nobody(
     served: Callable[..., Served],
 ) -> None:
     served(MANY)
-    first, second = Together(2, lambda: False).places
+    first, second = Together(2, lambda: False).participants
 
     done = all_of(lambda: taken(first, 3), lambda: taken(second))
 
@@ -95,7 +100,7 @@ def test_who_never_comes_holds_up_nobody_once_that_is_told(
     served: Callable[..., Served],
 ) -> None:
     served(MANY)
-    first, second = Together(2, lambda: False).places
+    first, second = Together(2, lambda: False).participants
     threading.Timer(0.05, second.leave).start()
 
     assert taken(first) == MANY * len(BLOCK)
@@ -105,7 +110,7 @@ def test_nobody_is_further_ahead_of_the_slowest_than_is_held(
     served: Callable[..., Served],
 ) -> None:
     source = served(MANY)
-    fast, slow = Together(2, lambda: False).places
+    fast, slow = Together(2, lambda: False).participants
     slow_source = slow.opens(["https://vendor"], ACCESS)
     one = threading.Thread(target=taken, args=(fast,), daemon=True)
     one.start()
@@ -122,17 +127,22 @@ def test_all_are_told_what_ended_it(served: Callable[..., Served]) -> None:
     served(3, SourceError("It broke"))
     shared = Together(2, lambda: False)
 
-    done = all_of(*(lambda place=place: taken(place) for place in shared.places))
+    done = all_of(
+        *(
+            lambda participant=participant: taken(participant)
+            for participant in shared.participants
+        )
+    )
 
     assert [str(one.exception()) for one in done] == ["It broke."] * 2
 
 
 def test_who_begins_again_fetches_alone(served: Callable[..., Served]) -> None:
     source = served(0)
-    [place] = Together(1, lambda: False).places
-    taken(place)
+    [participant] = Together(1, lambda: False).participants
+    taken(participant)
 
-    taken(place)
+    taken(participant)
 
     assert source.opened == 2
 
@@ -142,18 +152,23 @@ def test_file_is_one_too(tmp_path: Path) -> None:
     path.write_bytes(BLOCK * MANY)
     shared = Together(2, lambda: False)
 
-    def whole(place: Place) -> int:
-        with closing(place.opens([path.as_uri()], ACCESS)) as source:
+    def whole(participant: Participant) -> int:
+        with closing(participant.opens([path.as_uri()], ACCESS)) as source:
             return sum(map(len, source.blocks()))
 
-    done = all_of(*(lambda place=place: whole(place) for place in shared.places))
+    done = all_of(
+        *(
+            lambda participant=participant: whole(participant)
+            for participant in shared.participants
+        )
+    )
 
     assert [one.result() for one in done] == [MANY * len(BLOCK)] * 2
 
 
 def test_nobody_waits_once_all_is_to_end(served: Callable[..., Served]) -> None:
     served(MANY)
-    first, _ = Together(2, lambda: True).places
+    first, _ = Together(2, lambda: True).participants
 
     with pytest.raises(SourceError, match="interrupted"):
         taken(first)
