@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.api import GlanceError
@@ -17,6 +18,7 @@ from osc_imagetools.glance.members import ACCEPTED, PENDING, members
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.fences import (
+    AT_ONCE,
     hiding,
     is_coming_otherwise,
     is_leaving,
@@ -148,9 +150,12 @@ class Repairer:
             # Somebody was sooner: the mark must not tell that this was our hiding.
             return image
         hide = hiding(withdrawal, image, generation, at_once=at_once)
+        began = self.images.machine.monotonic()
         image, may_be_ours = self.images.try_change(image, hide, is_over)
-        # Later than in that instant its mark was gone: a person has hidden it.
-        is_ours = may_be_ours and image.family == self.name
+        took = timedelta(seconds=self.images.machine.monotonic() - began)
+        # Later than in that instant its mark was gone: a person has hidden it. Who was
+        # stopped meanwhile can't tell whether that was in the same instant.
+        is_ours = may_be_ours and image.family == self.name and took <= AT_ONCE
         if is_ours and is_newer(image) and was_changed_as_shown(image):
             return self._show_again(image)
         return image
