@@ -14,10 +14,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from socket import socket, socketpair
 
-from tests.cloud import compute, folders, locks, ports, services_venv, state
+from tests.cloud import compute, folders, horizon, locks, ports, services_venv, state
 from tests.cloud import database as databases
 from tests.cloud.errors import CloudError
 from tests.cloud.folders import Folder
@@ -48,8 +48,7 @@ def up(
             _look_after(folder, say, variant, database)
         else:
             databases.find(database)
-            more = services_venv.COMPUTE if variant == compute.VARIANT else ()
-            services = services_venv.ensure(say, more=more)
+            services = services_venv.ensure(say, more=_more(variant))
             _clear(folder)
             options = {"services": str(services), "variant": variant}
             options |= {"database": database, "owner": str(owner or "")}
@@ -81,6 +80,12 @@ def answering(told: State) -> dict[str, bool]:
         return await asyncio.gather(*map(ports.answers, urls))
 
     return dict(zip(told.services, asyncio.run(ask()), strict=True))
+
+
+def _more(variant: str) -> Sequence[str]:
+    if variant in horizon.VARIANTS:
+        return services_venv.DASHBOARD
+    return services_venv.COMPUTE if variant == compute.VARIANT else ()
 
 
 def _is_up(folder: Folder, say: Say) -> bool:
