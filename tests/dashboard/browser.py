@@ -7,11 +7,13 @@ Things are found by the words that a person reads, and waited for.
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from selenium import webdriver
@@ -20,6 +22,7 @@ from selenium.common.exceptions import (
     ElementNotInteractableException,
     NoSuchElementException,
     StaleElementReferenceException,
+    TimeoutException,
 )
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -35,6 +38,26 @@ OPTIONS = (
     "--hide-scrollbars",
 )
 WIDTH, HEIGHT = 1100, 920
+
+MARGIN = 20
+HEIGHT_OF_CONTENT = f"""
+    const seen = document.querySelector(".modal-content, #content_body");
+    const bottom = seen.getBoundingClientRect().bottom + {MARGIN};
+    return Math.min(bottom, window.innerHeight);
+"""
+REPLACE = """
+    for (const field of document.querySelectorAll("input[type=text]"))
+        for (const [old, instead] of Object.entries(arguments[0]))
+            field.value = field.value.replace(old, instead);
+"""
+IS_READ = """
+    const asked = performance.getEntriesByType("resource").map(each => each.name);
+    const http = angular.element(document.body).injector().get("$http");
+    return asked.some(url => url.includes("/api/glance/images/"))
+        && http.pendingRequests.length == 0;
+"""
+"""Before that, the list says that it shows nothing."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 WAIT_SECONDS = 60
 """For what has to appear in a second or two, on a machine that does much else."""
@@ -61,13 +84,17 @@ class Browser:
         self._url = url
 
     def log_in(self, username: str, password: str) -> None:
-        """Log in, whoever was logged in before."""
-        self._driver.delete_all_cookies()
-        self._driver.get(f"{self._url}/auth/login/")
+        """Log in, in a window in which nobody was.
+
+        To forget somebody's cookies isn't enough: answers that their page still waits
+        for would set them again.
+        """
+        # Where it leads to by itself needs Nova.
+        self._driver.get(f"{self._url}/auth/login/?next=/project/images/")
         for name, text in (("username", username), ("password", password)):
             self._driver.find_element(By.NAME, name).send_keys(text)
         self.click("Sign In")
-        self._until(lambda: self._see("//*[@id='sidebar-accordion']"))
+        self.until(lambda: self._see("//*[@id='sidebar-accordion']"))
 
     def open_menu(self, *entries: str) -> None:
         """Open a panel by the entries of the menu on the left, from the top."""
@@ -77,7 +104,7 @@ class Browser:
             path += f"//li[a[@data-toggle and {_reads(group)}]]"
             self._unfold(f"{path}/a")
         self._click(f"{path}//a[@href and {_reads(panel)}]")
-        self._until(lambda: self._see(f"//h1[{_reads(panel)}]"))
+        self.until(lambda: self._see(f"//h1[{_reads(panel)}]"))
 
     def click(self, text: str) -> None:
         """Click the button or the link with this text; that of a dialog, if one is."""
@@ -94,11 +121,11 @@ class Browser:
             field.send_keys(text)
             return bool(field.get_attribute("value") == text)
 
-        self._until(write)
+        self.until(write)
 
     def choose_file(self, path: Path, label: str) -> None:
         """Choose a file of this machine in the field with this label."""
-        self._until(lambda: self._find(f"{_field(label)}//input[@type='file']"))
+        self.until(lambda: self._find(f"{_field(label)}//input[@type='file']"))
         field = self._find(f"{_field(label)}//input[@type='file']")
         field.send_keys(str(path))
 
@@ -113,11 +140,11 @@ class Browser:
             group.find_element(By.XPATH, f".//label[{_reads(option)}]").click()
             return True
 
-        self._until(choose)
+        self.until(choose)
 
     def unfold(self, name: str) -> None:
         """Click the arrow before the row with this name."""
-        self._until(lambda: self.rows().get(name))
+        self.until(lambda: self.rows().get(name))
         self._click(f"{_row(name)}//td[contains(@class, 'expander')]/span")
 
     def open_page(self, path: str) -> None:
@@ -126,16 +153,15 @@ class Browser:
 
     def await_text(self, text: str) -> None:
         """Until the page shows this text."""
-        self._until(lambda: text in self.text())
+        self.until(lambda: text in self.text())
 
     def await_row(self, name: str, status: str) -> None:
         """Until the list shows this row with this status."""
-        self._until(lambda: status in self.rows().get(name, ""))
+        self.until(lambda: status in self.rows().get(name, ""))
 
     def await_list(self) -> None:
-        """Until the list is there, whatever it shows."""
-        self._until(lambda: self._see("//td[@hz-table-footer or @colspan='100']"))
-        self._until(lambda: "Displaying" in self.text())
+        """Until the list has been read, whatever is in it."""
+        self.until(lambda: self._driver.execute_script(IS_READ))
 
     def rows(self) -> dict[str, str]:
         """What the list shows: the text of each row, by the name in it."""
@@ -155,12 +181,31 @@ class Browser:
         found = self._driver.find_elements(By.XPATH, f"{self._front()}//label")
         return [element.text for element in found if element.text]
 
-    def picture(self, path: Path) -> None:
-        """Take a picture of the window."""
-        path.write_bytes(self._driver.get_screenshot_as_png())
+    def picture(self, path: Path, *, instead: Mapping[str, str] = NOTHING) -> None:
+        """Take a picture of what there is to see.
+
+        With other text *instead* of some in fields, which is put back.
+        """
+        back = {new: old for old, new in instead.items()}
+        self._driver.execute_script(REPLACE, dict(instead))
+        height = self._driver.execute_script(HEIGHT_OF_CONTENT)
+        clip = {"x": 0, "y": 0, "width": WIDTH, "height": height, "scale": 1}
+        taken = self._driver.execute_cdp_cmd("Page.captureScreenshot", {"clip": clip})
+        self._driver.execute_script(REPLACE, back)
+        path.write_bytes(base64.b64decode(taken["data"]))
+
+    def until(self, reached: Callable[[], Any]) -> None:
+        """Wait until it is so; raises AssertionError with what the page shows."""
+        waiting = WebDriverWait(
+            self._driver, WAIT_SECONDS, POLL_SECONDS, ignored_exceptions=PASSING
+        )
+        try:
+            waiting.until(lambda _: reached())
+        except TimeoutException:
+            raise AssertionError(f"In vain waited for, on:\n{self.text()}") from None
 
     def _unfold(self, path: str) -> None:
-        self._until(lambda: self._see(path))
+        self.until(lambda: self._see(path))
         if "collapsed" in (self._find(path).get_attribute("class") or ""):
             self._click(path)
 
@@ -181,16 +226,14 @@ class Browser:
 
     def _click(self, path: str) -> None:
         def click() -> bool:
-            self._find(path).click()
+            element = self._find(path)
+            # A form that isn't valid yet has a button that does nothing.
+            if not element.is_enabled():
+                return False
+            element.click()
             return True
 
-        self._until(click)
-
-    def _until(self, reached: Callable[[], Any]) -> None:
-        waiting = WebDriverWait(
-            self._driver, WAIT_SECONDS, POLL_SECONDS, ignored_exceptions=PASSING
-        )
-        waiting.until(lambda _: reached())
+        self.until(click)
 
 
 @contextmanager

@@ -9,10 +9,13 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.cloud.accounts import Account
-from tests.dashboard.browser import Browser
 from tests.dashboard.page import DO, RUN, Step
+
+if TYPE_CHECKING:
+    from tests.dashboard.browser import Browser
 
 VENDOR = "https://images.example.org/"
 """Of the page; there it is some vendor's, and here the source server's folder."""
@@ -43,11 +46,8 @@ class Reader:
                 self.picture(step.text)
 
     def _do(self, sentence: str) -> None:
-        for pattern, do in SENTENCES.items():
-            if match := re.fullmatch(_pattern(pattern), sentence):
-                do(self, *match.groups())
-                return
-        raise ValueError(f"No sentence of the page is known like: {sentence}")
+        do, words = meaning(sentence)
+        do(self, *words)
 
     def _run(self, line: str) -> None:
         program, *words = shlex.split(line.replace(VENDOR, self.vendor))
@@ -77,6 +77,14 @@ class Reader:
         """In a list that is there."""
         self.browser.await_list()
         assert name not in self.browser.rows(), self.browser.rows()
+
+
+def meaning(sentence: str) -> tuple[Callable[..., None], Sequence[str]]:
+    """What a reader does, and the words that it is done with; raises ValueError."""
+    for pattern, do in SENTENCES.items():
+        if match := re.fullmatch(_pattern(pattern), sentence):
+            return do, match.groups()
+    raise ValueError(f"No sentence of the page is known like: {sentence}")
 
 
 def _pattern(sentence: str) -> str:

@@ -20,7 +20,7 @@ from tests.cloud.images import qcow2, raw
 from tests.cloud.source.client import Source
 from tests.dashboard.browser import Browser, browser
 from tests.dashboard.page import Step, sections
-from tests.dashboard.steps import Reader
+from tests.dashboard.steps import VENDOR, Reader
 from tests.functional.outcomes import digest_of
 
 SOURCES = folders.CHECKOUT / "doc" / "source"
@@ -76,11 +76,11 @@ class Camera:
     folder: Path
     taken: dict[str, Path] = field(default_factory=dict)
 
-    def take(self, window: Browser, name: str) -> None:
-        """What the page calls ``../images/…``."""
+    def take(self, window: Browser, name: str, vendor: str) -> None:
+        """What the page calls ``../images/…``, with the vendor's address in it."""
         folder = PICTURES if os.environ.get(PICTURES_VARIABLE) else self.folder
         self.taken[name] = folder / Path(name).name
-        window.picture(self.taken[name])
+        window.picture(self.taken[name], instead={vendor: VENDOR})
 
     def assert_small(self) -> None:
         """And that the page has each of them."""
@@ -98,4 +98,6 @@ def reader_of(cloud: Cloud, window: Browser, files: Path, camera: Camera) -> Rea
     (files / "debian-13.qcow2").write_bytes(UPLOADED)
     people = {"an admin": admin, "an ordinary user": cloud.account()}
     vendor = source.url("")
-    return Reader(window, people, files, vendor, lambda name: camera.take(window, name))
+    return Reader(
+        window, people, files, vendor, lambda name: camera.take(window, name, vendor)
+    )
