@@ -37,7 +37,7 @@ OPTIONS = (
     *("--no-first-run", "--no-proxy-server", "--force-device-scale-factor=1"),
     "--hide-scrollbars",
 )
-WIDTH, HEIGHT = 1100, 920
+WIDTH, HEIGHT = 1000, 920
 
 MARGIN = 20
 HEIGHT_OF_CONTENT = f"""

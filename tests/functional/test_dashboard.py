@@ -120,7 +120,7 @@ class TestPage:
         data = admin.glance("GET", f"/v2/images/{second['id']}/file")
         assert data.content == BUILT
         assert found(admin, "debian-13") == []
-        camera.assert_small()
+        camera.assert_taken()
 
     def test_of_urls_is_right(
         self, locations_cloud: Cloud, window_with_locations: Browser, tmp_path: Path
@@ -137,7 +137,7 @@ class TestPage:
         assert at_url["locations"][0]["url"].startswith(reader.vendor)
         assert copied["checksum"]
         assert copied["locations"][0]["url"].startswith("file:")
-        camera.assert_small()
+        camera.assert_taken()
 
 
 class TestShows:
