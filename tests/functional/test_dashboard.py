@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import uuid
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ pytest.importorskip("selenium", reason="tox -e dashboard runs these tests")
 
 from tests.cloud.accounts import Account
 from tests.cloud.cloud import Cloud
+from tests.cloud.source.faults import Status
 from tests.dashboard.browser import Browser, is_there
 from tests.functional.dashboards import (
     BUILT,
@@ -27,7 +29,7 @@ from tests.functional.dashboards import (
     reader_of,
     steps_of,
 )
-from tests.functional.families import changed, found, import_url
+from tests.functional.families import JSON_PATCH, changed, found, import_url
 from tests.functional.outcomes import digest_of
 
 pytestmark = pytest.mark.skipif(not is_there(), reason="no Chromium (bindep.txt)")
@@ -173,6 +175,7 @@ class TestShows:
         window.open_page(f"/ngdetails/OS::Glance::Image/{image['id']}")
 
         window.await_text(name)
+        window.await_text("lifecycle_deprecated_at")
         window.await_text("lifecycle_reason")
         window.await_text("Too old")
 
@@ -199,7 +202,9 @@ class TestShows:
         assert f"{name}-old" not in rows
         assert f"{name}-own" not in rows
         assert "Admin" not in text.split()
-        refused = user.glance("DELETE", f"/v2/images/{image['id']}")
+        patch = json.dumps([{"op": "add", "path": "/lifecycle_hold", "value": "x"}])
+        path = f"/v2/images/{image['id']}"
+        refused = user.glance("PATCH", path, data=patch, headers=JSON_PATCH)
         assert refused.status_code == 403
 
     def test_ordinary_user_no_way_to_publish(
@@ -285,10 +290,14 @@ class TestUrl:
         first = owner.glance("GET", file).content
         source.put("disk.tar.gz", BUILT)
         second = owner.glance("GET", file).content
+        source.misbehave("disk.tar.gz", Status(404))
+        third = owner.glance("GET", file)
 
         assert (image["disk_format"], image["checksum"]) == ("qcow2", None)
         assert first == packed
         assert second == BUILT[: len(packed)]
+        assert (third.status_code, third.content) == (204, b"")
+        assert [one["status"] for one in found(owner, name)] == ["active"]
 
     def test_is_read_by_everybody_who_sees_the_image(
         self, locations_cloud: Cloud, window_with_locations: Browser, name: str
