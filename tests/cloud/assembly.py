@@ -17,6 +17,7 @@ from tests.cloud import (
     credentials,
     folders,
     glance,
+    horizon,
     keystone,
     ports,
     template,
@@ -26,6 +27,7 @@ from tests.cloud.compute import Compute
 from tests.cloud.database import MariaDB
 from tests.cloud.errors import CloudError
 from tests.cloud.folders import Folder
+from tests.cloud.horizon import Dashboards
 from tests.cloud.services import Crew, Say, Service
 from tests.cloud.state import Running, State
 
@@ -54,6 +56,8 @@ class Assembly:
         self._keystone = self._application("keystone", keystone)
         self._glance = self._application("glance", glance)
         self._compute = self._beside() if variant == compute.VARIANT else None
+        self._dashboards = Dashboards(services) if variant in horizon.VARIANTS else None
+        self._served = [self._glance, *self._more()]
 
     async def start(self) -> None:
         """Bring everything up and write the state; raises CloudError."""
@@ -61,6 +65,8 @@ class Assembly:
             *(self._crew, self._services, self._database, self._folder.files),
             with_compute=self._compute is not None,
         )
+        if self._dashboards:
+            await self._dashboards.prepare(self._crew)
         self._say(f"Starting {', '.join(each.name for each in self._all)} …")
         self._folder.source_root.mkdir()
         await asyncio.gather(*map(self._crew.start, self._first))
@@ -99,9 +105,10 @@ class Assembly:
     def _all(self) -> list[Service]:
         return [*self._first, self._keystone, *self._served]
 
-    @property
-    def _served(self) -> list[Service]:
-        return [self._glance, *(self._compute.all if self._compute else ())]
+    def _more(self) -> list[Service]:
+        if self._dashboards:
+            return self._dashboards.all(self._keystone.url())
+        return self._compute.all if self._compute else []
 
     def _beside(self) -> Compute:
         if not isinstance(self._database, MariaDB):

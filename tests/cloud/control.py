@@ -14,11 +14,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from socket import socket, socketpair
 
-from tests.cloud import compute, folders, locks, ports, services_venv, state
+from tests.cloud import compute, folders, horizon, locks, ports, services_venv, state
 from tests.cloud import database as databases
 from tests.cloud.errors import CloudError
 from tests.cloud.folders import Folder
@@ -87,6 +87,12 @@ def answering(told: State) -> dict[str, bool]:
     return dict(zip(told.services, asyncio.run(ask()), strict=True))
 
 
+def _more(variant: str) -> Sequence[str]:
+    if variant in horizon.VARIANTS:
+        return services_venv.DASHBOARD
+    return services_venv.COMPUTE if variant == compute.VARIANT else ()
+
+
 def _is_up(folder: Folder, say: Say) -> bool:
     """Whether a ready cloud is there; first waits for one that is ending."""
     if locks.is_held(folder.lock) and not folder.state.exists():
@@ -97,11 +103,12 @@ def _is_up(folder: Folder, say: Say) -> bool:
 
 
 def _services(say: Say, variant: str, release: str | None) -> Path:
-    if variant != compute.VARIANT:
+    more = _more(variant)
+    if not more:
         return services_venv.ensure(say, services_venv.constraints_of(release))
     if release:
-        raise CloudError(f"Nova and Cinder of {release} are not among its pins.")
-    return services_venv.ensure(say, more=services_venv.COMPUTE)
+        raise CloudError(f"What '{variant}' needs of {release} is not among its pins.")
+    return services_venv.ensure(say, more=more)
 
 
 def _look_after(

@@ -22,8 +22,17 @@ PLUGINS = {
     "small-pages": "[]",
     "compute": "[]",
     "guide": "[]",
+    "dashboard": "[]",
+    "dashboard-locations": "[]",
 }
 """The variants of a cloud, and the import plugins of each."""
+LOCATIONS = {
+    "dashboard-locations": {
+        "enabled_backends": f"{','.join(f'{store}:file' for store in STORES)},web:http",
+        "show_multiple_locations": "true",
+    }
+}
+"""Options for images whose data stay where a URL says: all are off by default."""
 PAGES = {"small-pages": {"limit_param_default": "2", "api_limit_max": "3"}}
 """How many images one answer lists; else 25, and 1,000 for who asks for them."""
 
@@ -58,6 +67,7 @@ def configure(
                 "enabled_import_methods": IMPORT_METHODS,
                 "worker_self_reference_url": url,
                 **PAGES.get(variant, {}),
+                **LOCATIONS.get(variant, {}),
             },
             # Inside uWSGI Glance can't tell which Python it runs on.
             "wsgi": {"python_interpreter": f"{services}/bin/python"},

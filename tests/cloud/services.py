@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from socket import socket
+from types import MappingProxyType
 
 from tests.cloud import ports
 from tests.cloud.children import die_with_parent
@@ -27,6 +28,7 @@ DEATHS_AT_MOST = 5
 DEATHS_SECONDS = 60
 LOG_LINES = 15
 INHERITED = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH")
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 Say = Callable[[str], None]
 
@@ -104,13 +106,15 @@ class Crew:
             service.child.terminate()
             await service.child.wait()
 
-    async def run(self, *commands: Sequence[str]) -> None:
+    async def run(
+        self, *commands: Sequence[str], environment: Mapping[str, str] = NOTHING
+    ) -> None:
         """Run commands one after the other; raises CloudError."""
         for command in commands:
             name = Path(command[0]).name
             verbs = [word for word in command[1:] if not word.startswith("-")]
             self.say(" ".join(["…", name, *verbs]))
-            child = await self._spawn(name, command, {}, None)
+            child = await self._spawn(name, command, environment, None)
             status = await child.wait()
             if status:
                 raise self._failure(name, _ending(status))

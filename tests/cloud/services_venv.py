@@ -24,6 +24,8 @@ REQUIREMENTS = ("keystone", "glance", "pyuwsgi", "pymysql")
 COMPUTE = ("nova", "cinder")
 """What the variant ``compute`` of a cloud needs as well: it is installed when a cloud
 is first started that has them."""
+DASHBOARD = ("horizon",)
+"""What the variants ``dashboard`` need as well: likewise."""
 FOLDER_VARIABLE = "OSC_IMAGETOOLS_SERVICES"
 UV_VARIABLE = "OSC_IMAGETOOLS_UV"
 """Where uv is, if it isn't on the path."""

@@ -16,14 +16,15 @@ from tests.cloud.interpreters import SUPPORTED, Interpreter
 from tests.cloud.services_venv import (
     COMPUTE,
     CONSTRAINTS,
+    DASHBOARD,
     REQUIREMENTS,
     Say,
     install,
 )
 
 HEADER = """\
-# Keystone, Glance, Nova, Cinder and all that they need, as the loopback cloud runs
-# them. Written by: python -m tests.cloud upgrade
+# Keystone, Glance, Nova, Cinder, Horizon and all that they need, as the loopback cloud
+# runs them. Written by: python -m tests.cloud upgrade
 """
 
 
@@ -54,7 +55,8 @@ def _newest(
     """What pip installs there, within these pins: a requirement for each name."""
     draft = folder.with_suffix(".txt")
     draft.write_text(_text(pins))
-    install(folder, interpreter, ["-c", str(draft), *REQUIREMENTS, *COMPUTE], say)
+    chosen = [*REQUIREMENTS, *COMPUTE, *DASHBOARD]
+    install(folder, interpreter, ["-c", str(draft), *chosen], say)
     pip = [str(folder / "bin" / "python"), "-m", "pip", "freeze"]
     frozen = subprocess.run(pip, check=True, stdout=subprocess.PIPE, text=True).stdout
     return {_name(line): line for line in frozen.splitlines()}

@@ -58,6 +58,18 @@ def compute_cloud(started: Callable[[str], Cloud]) -> Cloud:
     return replace(started("compute"), run=loaded_client.run)
 
 
+@pytest.fixture(scope="session")
+def dashboard_cloud(started: Callable[[str], Cloud]) -> Cloud:
+    """A cloud with the Dashboard, too."""
+    return replace(started("dashboard"), run=loaded_client.run)
+
+
+@pytest.fixture(scope="session")
+def locations_cloud(started: Callable[[str], Cloud]) -> Cloud:
+    """The same with a Glance that takes URLs in place of data."""
+    return replace(started("dashboard-locations"), run=loaded_client.run)
+
+
 @pytest.fixture
 def member(cloud: Cloud) -> Account:
     """An ordinary user in a project of their own."""
