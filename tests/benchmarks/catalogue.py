@@ -17,9 +17,10 @@ from typing import Any
 from tests.benchmarks import image_manager
 from tests.benchmarks.crowd import sql
 from tests.benchmarks.listing import run
+from tests.benchmarks.memory import SLOW_FIRST
 from tests.benchmarks.row import Measure
 from tests.benchmarks.sources import SLOW
-from tests.benchmarks.stage import Stage, sha256, tool
+from tests.benchmarks.stage import MB, Stage, sha256, tool
 from tests.cloud.accounts import Account
 from tests.cloud.images import boot_sector
 
@@ -27,6 +28,10 @@ FAMILIES = 10
 IMAGE_BYTES = 256 << 20
 MANY = 100
 SMALL_BYTES = 1 << 16
+AT_A_TIME = 4
+AT_A_TIME_BYTES = 128 << 20
+MORE_MB = 60
+"""That several at a time may take."""
 
 META = {
     "architecture": "x86_64",
@@ -142,6 +147,24 @@ def many_unchanged(stage: Stage) -> Iterator[tuple[Measure, Measure]]:
             lambda: catalogue.apply(account),
             lambda: run(account, "image", "show", name).seconds,
         )
+
+
+@contextmanager
+def memory_of_jobs(stage: Stage) -> Iterator[tuple[Measure, Measure]]:
+    """MB for four families at a time; for one at a time, and what more is allowed."""
+    with _catalogue(stage, AT_A_TIME, AT_A_TIME_BYTES) as catalogue:
+        yield (
+            lambda: _peak_mb(stage, catalogue, AT_A_TIME),
+            lambda: _peak_mb(stage, catalogue, 1) + MORE_MB,
+        )
+
+
+def _peak_mb(stage: Stage, catalogue: Catalogue, jobs: int) -> float:
+    """Of a first apply, each of whose sources comes over several connections."""
+    for name in catalogue.files:
+        stage.source.misbehave(name, SLOW_FIRST)
+    command = ("image", "catalog", "apply", "--jobs", str(jobs), str(catalogue.path))
+    return run(stage.cloud.account(), *command).peak_bytes / MB
 
 
 @contextmanager

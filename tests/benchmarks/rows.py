@@ -211,6 +211,15 @@ ROWS = (
         contest=catalogue.many_unchanged,
     ),
     Row(
+        "catalog-memory",
+        "peak memory of catalog apply --jobs 4, each over four connections",
+        f"the same with --jobs 1, and {catalogue.MORE_MB} MB more",
+        at_most=1.0,
+        contest=catalogue.memory_of_jobs,
+        unit="MB",
+        rounds=1,
+    ),
+    Row(
         "catalog-clouds",
         "catalog apply from 20 MB/s a connection to two clouds",
         "the same to one",
