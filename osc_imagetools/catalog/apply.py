@@ -27,6 +27,7 @@ from osc_imagetools.operations.rotation import ROTATED, STAGED, rotate
 from osc_imagetools.operations.runs import run_jobs
 from osc_imagetools.operations.session import NOT_DONE, Outcome, Session
 from osc_imagetools.progress import Progress
+from osc_imagetools.subject import subject_is
 
 ORPHANED = "its family is no longer in the catalogue"
 
@@ -76,7 +77,7 @@ def apply(
     """
 
     def job(item: FamilyPlan) -> Callable[[], tuple[Applied, ...]]:
-        return lambda: tuple(applied(session, order, item, progress))
+        return lambda: _named(session, order, item, progress)
 
     yield from run_jobs([job(item) for item in items], order.jobs)
 
@@ -100,6 +101,14 @@ def applied(
                 yield from applied(session, order, following, progress)
     except OperatorError as error:
         yield Applied(item, FamilyResult.FAILED, str(error), item.current)
+
+
+def _named(
+    session: Session, order: CatalogueOrder, item: FamilyPlan, progress: Shows
+) -> tuple[Applied, ...]:
+    """What `applied` brings, once all is done; its messages name the family."""
+    with subject_is(item.family):
+        return tuple(applied(session, order, item, progress))
 
 
 def _adopt(session: Session, order: CatalogueOrder, item: FamilyPlan) -> Applied:

@@ -18,6 +18,7 @@ from osc_imagetools.operations.inventory import managed_ahead
 from osc_imagetools.operations.runs import run_jobs
 from osc_imagetools.operations.session import Session
 from osc_imagetools.source.together import Participant, Together
+from osc_imagetools.subject import subject_is
 
 
 @dataclass(frozen=True)
@@ -139,5 +140,6 @@ def _rows(
     item: FamilyPlan,
     progress: Shows,
 ) -> tuple[CloudApplied, ...]:
-    done = applied(session, order, item, lambda name: progress(f"{name}, {cloud}"))
-    return tuple(CloudApplied(cloud, one) for one in done)
+    with subject_is(f"{item.family}, {cloud}"):
+        done = applied(session, order, item, lambda name: progress(f"{name}, {cloud}"))
+        return tuple(CloudApplied(cloud, one) for one in done)

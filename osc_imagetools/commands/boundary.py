@@ -17,6 +17,7 @@ from contextlib import contextmanager
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.printable import printable
+from osc_imagetools.subject import subject
 
 LOG = logging.getLogger(__name__)
 
@@ -102,12 +103,19 @@ class _Printable(logging.Filter):
             # The handler tells whoever wrote it.
             return True
         is_ours = record.name.partition(".")[0] == OURS
-        record.msg = printable(said, None) if is_ours else _lines(said)
+        record.msg = printable(_named(said), None) if is_ours else _lines(said)
         record.args = None
         if record.exc_info and not record.exc_text:
             told = logging.Formatter().formatException(record.exc_info)
             record.exc_text = _lines(told)
         return True
+
+
+def _named(said: str) -> str:
+    """With what it is about before it, which each of several handlers asks for."""
+    about = subject()
+    prefix = f"{about}: "
+    return prefix + said if about and not said.startswith(prefix) else said
 
 
 def _lines(text: str) -> str:

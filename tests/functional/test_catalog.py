@@ -297,6 +297,19 @@ def test_bytes_come_from_the_mirror_and_the_url_of_the_vendor_is_recorded(
     assert current["image_source"] == "https://vendor.invalid/debian.img"
 
 
+@pytest.mark.parametrize("jobs", ["1", "4"])
+def test_message_of_a_family_names_it(jobs: str, shelf: Shelf) -> None:
+    shelf.add("debian", shelf.version("20260201", CURRENT), convert="auto")
+    shelf.add("alma", shelf.version("9.5", OLD), convert="auto")
+
+    done = shelf.apply("--jobs", jobs)
+
+    assert done.status == 0, done
+    said = [line for line in done.stderr.splitlines() if "Only admins" in line]
+    about = sorted(line.partition(": ")[0] for line in said)
+    assert about == [shelf.name("alma"), shelf.name("debian")], done.stderr
+
+
 def test_images_of_a_family_that_is_not_to_boot_are_deactivated(shelf: Shelf) -> None:
     shelf.add("debian", shelf.version("20260201", CURRENT), status="deactivated")
 

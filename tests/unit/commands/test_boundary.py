@@ -14,9 +14,11 @@ from cliff.app import App
 from cliff.commandmanager import CommandManager
 from osc_lib import exceptions
 
+from osc_imagetools.commands.boundary import _Printable
 from osc_imagetools.commands.output.base import Lister
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.journal import JOURNAL
+from osc_imagetools.subject import subject_is
 
 LOG = logging.getLogger("osc_imagetools.operations.tests")
 OTHERS = logging.getLogger("urllib3.connection")
@@ -138,6 +140,35 @@ def test_F112_messages_of_ours_and_of_libraries_hold_nothing_that_is_obeyed() ->
         "\tsecond \\x9b31m\\x07",
         "100 %",
     ]
+
+
+def test_messages_say_what_they_are_about_where_that_does_not_go_without_saying() -> (
+    None
+):
+    def act():
+        with subject_is("debian\n13"):
+            LOG.warning("It is slow.")
+            OTHERS.warning("Retrying")
+        LOG.warning("All was done.")
+        return []
+
+    _, _, said = ran(act)
+
+    assert said.splitlines() == [
+        r"debian\n13: It is slow.",
+        "Retrying",
+        "All was done.",
+    ]
+
+
+def test_message_to_a_terminal_and_to_a_file_is_named_once() -> None:
+    record = logging.LogRecord("osc_imagetools.x", 30, "", 0, "Slow.", None, None)
+
+    with subject_is("debian-13"):
+        for handler_filter in (_Printable(), _Printable()):
+            handler_filter.filter(record)
+
+    assert record.getMessage() == "debian-13: Slow."
 
 
 @pytest.mark.parametrize("stdout", ["closed", "/dev/full"])
