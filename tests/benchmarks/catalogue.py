@@ -28,6 +28,7 @@ FAMILIES = 10
 IMAGE_BYTES = 256 << 20
 MANY = 100
 SMALL_BYTES = 1 << 16
+BLOCK_BYTES = 1 << 20
 AT_A_TIME = 4
 AT_A_TIME_BYTES = 128 << 20
 MORE_MB = 60
@@ -79,8 +80,7 @@ class Catalogue:
         """A newer one, of bytes that no other has."""
         number = next(self._numbers)
         file = self.path.parent / f"disk-{number}.img"
-        first = boot_sector(f"{image['name']} {number}")
-        file.write_bytes(first + os.urandom(self.size - len(first)))
+        _write_disk(file, boot_sector(f"{image['name']} {number}"), self.size)
         url = self.stage.source.put(file.name, file)
         self.files.append(file.name)
         digest = f"sha256:{sha256(file)}"
@@ -97,6 +97,17 @@ class Catalogue:
     def manage(self, account: Account, program: Path) -> float:
         """Seconds of openstack-image-manager."""
         return image_manager.managed(self.stage, account, program, self.path)
+
+
+def _write_disk(file: Path, first: bytes, size: int) -> None:
+    """Random bytes behind *first*, a few at a time.
+
+    What this process has held in memory counts as a child's peak: Linux hands it on.
+    """
+    with file.open("wb") as disk:
+        disk.write(first)
+        while left := size - disk.tell():
+            disk.write(os.urandom(min(left, BLOCK_BYTES)))
 
 
 def _day(number: int) -> str:
