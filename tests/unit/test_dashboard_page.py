@@ -17,7 +17,9 @@ PAGE = SOURCES / "managing" / "dashboard.rst"
 STEPS = [step for steps in sections(PAGE.read_text()).values() for step in steps]
 
 
-@pytest.mark.parametrize("sentence", {step.text for step in STEPS if step.kind == DO})
+@pytest.mark.parametrize(
+    "sentence", sorted({step.text for step in STEPS if step.kind == DO})
+)
 def test_each_item_of_a_list_says_something_to_do(sentence: str) -> None:
     _, words = meaning(sentence)
 
