@@ -84,7 +84,6 @@ SHOWN = {
     "image lifecycle check": ["", "", "IMAGES OK"],
     "image lifecycle enforce": ["keep", "", "keep"],
     "image lifecycle list": ["20260201", "", ""],
-    "image lifecycle report": ["images.html", "images.json", "^[0-9]+$"],
     "image lifecycle set": ["adopted", "set", "set"],
     "image lifecycle show": ["20260201", "current_version", "[0-9a-f-]{36}"],
     "image lifecycle unset": ["set", "set", "lifecycle_family"],

@@ -58,12 +58,7 @@ class TestCommand:
         described = re.findall(r"``(--[\w-]+)", "\n".join(terms))
 
         actions = plugin.own_actions(entry_point)
-        helped = [
-            name
-            for action in actions
-            for name in action.option_strings
-            if name.startswith("--")
-        ]
+        helped = [name for action in actions for name in action.option_strings]
         assert list(dict.fromkeys(described)) == helped
 
     def test_says_what_it_does(self, entry_point):
