@@ -9,7 +9,6 @@ import uuid
 from pathlib import Path
 
 from tests.cloud.accounts import Account
-from tests.cloud.cloud import Cloud
 from tests.functional.test_lifecycle_check import RETIRED, offered
 
 
@@ -32,12 +31,12 @@ def test_an_ordinary_user_gets_a_page_and_the_same_for_programs(
     assert one["versions"][0]["current_until"] == "2026-02-01T00:00:00Z"
 
 
-def test_an_admin_gets_the_use_of_each_version(cloud: Cloud, tmp_path: Path) -> None:
+def test_an_admin_gets_the_use_of_each_version(admin: Account, tmp_path: Path) -> None:
     family = f"debian-{uuid.uuid4().hex}"
-    offered(cloud.admin, family, 1)
+    offered(admin, family, 1)
     file = tmp_path / "images.html"
 
-    page = cloud.admin.openstack(
+    page = admin.openstack(
         *("image", "lifecycle", "report", "--usage", "-o", str(file))
     )
 
