@@ -33,8 +33,8 @@ class LifecycleReport(Writer):
             "openstack image lifecycle report --usage -o images.html",
         ),
         (
-            _("Print the same for a program"),
-            "openstack image lifecycle report --form json -o -",
+            _("Print what it says as JSON"),
+            "openstack image lifecycle report --form json",
         ),
     )
 
@@ -52,8 +52,10 @@ class LifecycleReport(Writer):
             "-o",
             "--output",
             metavar="<file>",
-            required=True,
-            help=_("Write this file, also over an earlier one (-: standard output)"),
+            default="-",
+            help=_(
+                "Write this file, over an earlier one, too (default: -, standard output)"
+            ),
         )
         group.add_argument(
             "--form",

@@ -20,7 +20,7 @@ from osc_imagetools.lifecycle.usage.verdict import Usage
 
 
 @dataclass(frozen=True)
-class Step:
+class DueStep:
     """The next thing that the dates of a version say."""
 
     state: str
@@ -37,7 +37,7 @@ class VersionReport:
     """When it was current; ``None``: nothing tells that."""
     is_current: bool
     is_gone: bool
-    step: Step | None
+    step: DueStep | None
     usage: Usage | None
     """``None``: nobody was asked."""
 
@@ -181,7 +181,7 @@ def report(
     )
 
 
-def next_step(image: Image) -> Step | None:
+def next_step(image: Image) -> DueStep | None:
     """The first step of its schedule that *image* has not taken, due or still to come.
 
     ``None`` where there is none, or a date before it can't be read.
@@ -195,7 +195,7 @@ def next_step(image: Image) -> Step | None:
             return None
         # Of states only ">=" means their order: "<" would be that of their letters.
         if not reached >= state:
-            return Step(str(state), moment)
+            return DueStep(str(state), moment)
     return None
 
 

@@ -21,7 +21,7 @@ _DAY_SECONDS = 86_400
 
 
 @dataclass(frozen=True)
-class Bar:
+class Stretch:
     """The time in which a version was current, in hundredths of the drawing's width."""
 
     start: float
@@ -36,7 +36,7 @@ class Drawing:
 
     begin: datetime
     end: datetime
-    bars: tuple[Bar, ...]
+    bars: tuple[Stretch, ...]
     now: float
     due: float | None
 
@@ -70,7 +70,7 @@ def drawing(family: FamilyReport, now: datetime) -> Drawing | None:
         return round(100 * min(max(share, 0), 1), 2)
 
     bars = tuple(
-        Bar(
+        Stretch(
             place(period.since),
             # What was current for an hour is seen, too.
             max(round(place(period.until or now) - place(period.since), 2), 0.4),

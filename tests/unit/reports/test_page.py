@@ -20,7 +20,7 @@ def test_a_family_has_a_table_of_what_its_drawing_shows() -> None:
     assert shown.count("<svg") == 1
     assert shown.count('<th scope="row">') == 3
     assert "Current: 20260303" in shown
-    assert "Next: 20260301 becomes deleted on 2026-07-01" in shown
+    assert "Next: 20260301 is to be deleted on 2026-07-01" in shown
 
 
 def test_names_of_strangers_stay_text() -> None:
