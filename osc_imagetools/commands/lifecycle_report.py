@@ -54,7 +54,7 @@ class LifecycleReport(Writer):
             metavar="<file>",
             default="-",
             help=_(
-                "Write this file, over an earlier one, too (default: -, standard output)"
+                "Write this file, over an earlier one too (default: -, standard output)"
             ),
         )
         group.add_argument(
