@@ -79,3 +79,14 @@ def test_machines_read_the_same() -> None:
     assert one["versions"][0]["due_at"] == "2026-07-01T00:00:00Z"
     assert one["size_bytes"] == 6 << 30
     assert row["made_at"] == "2026-06-01T00:00:00Z"
+
+
+def test_ten_thousand_images_are_a_page_that_is_drawn_as_it_is_scrolled() -> None:
+    images = [one for number in range(1000) for one in family(f"f-{number}", 10)]
+
+    shown = page(told(*images))
+
+    assert shown.count('<th scope="row">') == 10_000
+    assert "content-visibility: auto" in shown
+    assert "<details open" not in shown
+    assert len(shown) < 4_000_000
