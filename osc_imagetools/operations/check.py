@@ -64,6 +64,11 @@ def check(images: Images, order: Order) -> Checkup:
     Only GET requests are sent. Raises `GlanceError` if images can't be listed, and
     `OperatorError` where a family isn't there.
     """
+    return examined(images, order)[1]
+
+
+def examined(images: Images, order: Order) -> tuple[Observed, Checkup]:
+    """What `check` answers, and what was read for it."""
     observed = _observed(images, order)
     _require(images, observed)
     if order.needs:
@@ -74,7 +79,7 @@ def check(images: Images, order: Order) -> Checkup:
     if moving:
         observed = _again(images, observed, moving)
         found = findings(observed)
-    return Checkup(
+    return observed, Checkup(
         tuple(_with_reason(images, observed, finding) for finding in found),
         sum(1 for image in observed.own if observed.covers(image.family)),
         sum(1 for family in observed.families if observed.covers(family.name)),

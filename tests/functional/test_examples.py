@@ -46,6 +46,7 @@ BEFORE = {
     "image deprecate": [f"{IMPORT} ubuntu-22.04", f"{IMPORT} ubuntu-24.04"],
     "image lifecycle check": [f"{IMPORT} debian-13"],
     "image lifecycle list": [f"{IMPORT} debian-13"],
+    "image lifecycle report": [f"{IMPORT} debian-13"],
     "image lifecycle set": [
         f"{IMPORT} debian-12",
         f"{CREATE} debian-13-20260201",
@@ -84,6 +85,7 @@ SHOWN = {
     "image lifecycle check": ["", "", "IMAGES OK"],
     "image lifecycle enforce": ["keep", "", "keep"],
     "image lifecycle list": ["20260201", "", ""],
+    "image lifecycle report": ["", "", "20260201"],
     "image lifecycle set": ["adopted", "set", "set"],
     "image lifecycle show": ["20260201", "current_version", "[0-9a-f-]{36}"],
     "image lifecycle unset": ["set", "set", "lifecycle_family"],

@@ -53,9 +53,9 @@ class TestCommand:
         assert usage in page
 
     def test_has_its_options_on_the_page_in_the_order_of_help(self, entry_point):
-        terms = re.findall(r"^``--.+(?=\n    )", page_of(entry_point), re.MULTILINE)
+        terms = re.findall(r"^``-.+(?=\n    )", page_of(entry_point), re.MULTILINE)
 
-        described = re.findall(r"``(--[\w-]+)", "\n".join(terms))
+        described = re.findall(r"``(--?[a-z][\w-]*)", "\n".join(terms))
 
         actions = plugin.own_actions(entry_point)
         helped = [name for action in actions for name in action.option_strings]
