@@ -289,7 +289,7 @@ def test_rate_is_limited_without_a_difference_in_what_arrives(
 @pytest.mark.parametrize(
     ("options", "status", "says"),
     [
-        (["--limit-rate", "1"], 2, "at least 65536 bytes a second"),
+        (["--limit-rate", "1"], 2, "at least 1048576 bytes a second"),
         (["--limit-rate", "fast"], 2, "--limit-rate"),
         (["--limit-rate", "1M", "--method", "web-download"], 1, "Glance fetches"),
     ],

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from osc_imagetools.source.access import Access
 
 STALL_SECONDS = 60
-LEAST_RATE = 1 << 16
-"""Bytes a second: Glance gives up an upload that is silent for long."""
+LEAST_RATE = 1 << 20
+"""Bytes a second: of less, a block would be a long pause for all jobs."""
 
 
 def add_origin(parser: argparse.ArgumentParser) -> None:
