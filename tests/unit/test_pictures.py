@@ -1,24 +1,35 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""The picture of a terminal shows what the guide shows, and fetches nothing."""
+"""Pictures show what is so today, and fetch nothing."""
 
 from __future__ import annotations
 
 import re
+from types import ModuleType
 
-from tests.demo.terminal_picture import PICTURE, picture
+import pytest
+
+from tests.demo import swap_picture, terminal_picture
+
+DRAWN = pytest.mark.parametrize(
+    "script", [swap_picture, terminal_picture], ids=lambda one: one.__name__
+)
 
 
-def test_terminal_shows_what_the_guide_shows_today() -> None:
-    """Else: python -m tests.demo.terminal_picture."""
-    assert _texts(PICTURE.read_text()) == _texts(picture())
+@DRAWN
+def test_picture_shows_what_is_so_today(script: ModuleType) -> None:
+    """Else run the module: ``python -m tests.demo.swap_picture``."""
+    assert _texts(script.PICTURE.read_text()) == _texts(script.picture())
 
 
-def test_picture_fetches_nothing() -> None:
-    assert "url(http" not in PICTURE.read_text().replace('"', "")
-    assert "@import" not in PICTURE.read_text()
+@DRAWN
+def test_picture_fetches_nothing(script: ModuleType) -> None:
+    text = script.PICTURE.read_text().replace('"', "")
+
+    assert "url(http" not in text
+    assert "@import" not in text
 
 
 def _texts(svg: str) -> list[str]:
-    """What stands in it: how it is drawn is the library's."""
+    """What stands in it: how a terminal is drawn is the library's."""
     return [text for text in re.findall(r"<text[^>]*>([^<]*)", svg) if text.strip()]
