@@ -212,7 +212,9 @@ def is_coming_otherwise(image: Image, generation: int) -> bool:
 def was_undone_by_a_mark(image: Image) -> bool:
     """Whether a run that has marked *image*, to show it, has undone a showing so."""
     is_coming = bool(_marks(image, properties.COMING))
-    return image.hidden and is_coming and was_changed_as_shown(image)
+    # What no swap has shown a person has shown, and hidden.
+    is_undone = image.hidden and image.was_offered
+    return is_undone and is_coming and was_changed_as_shown(image)
 
 
 def was_undone(before: Image, after: Image) -> bool:
