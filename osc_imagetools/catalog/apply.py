@@ -76,8 +76,11 @@ def apply(
     family keeps its current version. *progress* is what shows how far each has come.
     """
 
+    items = tuple(items)
+    shared = order.sharing(sum(item.is_fetched for item in items))
+
     def job(item: FamilyPlan) -> Callable[[], tuple[Applied, ...]]:
-        return lambda: _named(session, order, item, progress)
+        return lambda: _named(session, shared, item, progress)
 
     yield from run_jobs([job(item) for item in items], order.jobs)
 

@@ -97,10 +97,16 @@ def _together(
         for item in plan.items:
             work = (plan, plan.session, item)
             families.setdefault(item.family, []).append(work)
+    fetched = [name for name, works in families.items() if _are_fetched(works)]
+    order = order.sharing(len(fetched))
     # The clouds of a family begin one after the other: each finds the others there.
     jobs = [job for works in families.values() for job in _jobs(works, order, progress)]
     for _, rows in run_jobs(jobs, order.jobs * max(1, len(plans))):
         yield from rows
+
+
+def _are_fetched(works: Sequence[Work]) -> bool:
+    return any(item.is_fetched for _, _, item in works)
 
 
 def _jobs(

@@ -34,6 +34,17 @@ class CatalogueOrder:
         """This order for the family of that *name* alone; nothing is adopted."""
         return replace(self, only=(name,), adopts=False)
 
+    def sharing(self, families: int) -> CatalogueOrder:
+        """This order, where so many *families* are fetched: they share connections.
+
+        Each connection holds some MiB; a job has one at least.
+        """
+        access = self.manner.access
+        at_once = max(1, min(self.jobs, families))
+        each = max(1, access.connections // at_once)
+        access = replace(access, connections=each)
+        return replace(self, manner=replace(self.manner, access=access))
+
     @property
     def definitions(self) -> tuple[FamilyDefinition, ...]:
         """Of the families that something may be done for."""
