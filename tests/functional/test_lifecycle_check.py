@@ -305,20 +305,23 @@ def test_F76_a_swap_under_way_is_no_finding(
 def test_families_that_are_named_are_looked_at_alone(
     member: Account, admin: Account
 ) -> None:
+    # Public images of other tests may have a common name.
+    ending = uuid.uuid4().hex[:8]
+    fine, broken = f"debian-{ending}", f"broken-{ending}"
     hidden = offered(member, "Фокал", 1, os_hidden=True)
-    offered(member, "debian-13", 1)
-    offered(member, "broken", 1, lifecycle_keep="many")
+    offered(member, fine, 1)
+    offered(member, broken, 1, lifecycle_keep="many")
 
     one = check(admin, "-f", "json", "--project", member.project_id, "Фокал")
-    two = check(member, "-f", "json", "debian-13", "broken", "--report", "nagios")
-    misspelt = check(member, "Фокал", "debain-13")
-    unmanaged = check(member, "debian-13", "--unmanaged")
+    two = check(member, "-f", "json", fine, broken, "--report", "nagios")
+    misspelt = check(member, "Фокал", f"debain-{ending}")
+    unmanaged = check(member, fine, "--unmanaged")
 
     assert found(one) == {("error", "none-visible", "Фокал", hidden)}
-    assert two.stdout.endswith("| errors=0 warnings=1 images=2 families=2\n")
+    assert two.stdout.endswith("| errors=0 warnings=1 images=2 families=2\n"), two
     assert (misspelt.status, misspelt.stdout) == (1, "")
-    assert "There is no family 'debain-13'" in misspelt.stderr
-    assert "debian-13" in misspelt.stderr
+    assert f"There is no family 'debain-{ending}'" in misspelt.stderr
+    assert fine in misspelt.stderr
     assert (unmanaged.status, unmanaged.stdout) == (2, "")
 
 

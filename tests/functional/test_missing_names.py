@@ -66,7 +66,7 @@ def test_a_rotation_of_a_family_that_is_not_there_begins_one_only_if_told(
         outcome,
         f"There is no family '{TYPED}'",
         "Did you mean 'debian-13'? "
-        "To start it, use --source, --url, --file or --image.",
+        "To start it, use --source, --url, --file, --image or --from-family.",
     )
 
 
