@@ -398,6 +398,8 @@ class Watch:
             return
         if self._is_let_go(call) or self._is_not_called_back(call):
             return
+        if call.is_left and self._is_shown_since(call):
+            return
         late = "-late" if call.is_left else ""
         what = f"{what} once {process} has sent {told(call.request)}"
         self._tell(f"{kind}{late}", process, what)
