@@ -148,6 +148,9 @@ class Watch:
             self._emptied(call, kind, f"nothing is found by '{NAME}'")
         elif was_listed and not self.listed:
             self._emptied(call, "family-empty", f"no version of '{NAME}' is listed")
+        elif call.sender.verb == "deprecate" and role(call.request) == "hide":
+            # A person's word, on what was hidden already: nobody is owed it any more.
+            self.is_owed = False
         was_tried, self.is_tried = self.is_tried, sight.is_named(self.glance, CANDIDATE)
         if was_tried and not self.is_tried:
             self._lose_candidate(call)
