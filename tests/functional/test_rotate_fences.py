@@ -25,7 +25,7 @@ from tests.cloud.proxy import Proxy
 from tests.cloud.proxy.rules import DropError
 from tests.cloud.proxy.sent import Sent
 from tests.functional.enforcement import shown
-from tests.functional.families import changed, found, made, version
+from tests.functional.families import changed, found, made, removed, version
 from tests.functional.outcomes import digest_of, images
 from tests.functional.rotations import BUILT, CURRENT, NEW, OLD, Site, label
 from tests.functional.test_rotate_killed import killed
@@ -398,6 +398,32 @@ def test_version_that_a_dead_run_was_to_bring_back_stays_hidden_once_another_cam
     assert step(show) == "show"
     assert imported.status == 0, imported.stderr
     assert shown(site.owner, old)["os_hidden"]
+
+
+def test_image_whose_mark_another_change_takes_away_is_marked_once_more(
+    site: Site,
+) -> None:
+    """Of two changes at once Glance can lose one: nothing is superseded by that."""
+    site.published(2, CURRENT)
+    built = site.by_hand(NEW, name="built-here")
+    lost: list[str] = []
+
+    def lose_the_mark() -> None:
+        if step(site.proxy.sent[-1]) == "stage" and not lost:
+            fields = shown(site.owner, built)
+            lost.extend(name for name in fields if f"/{name}".startswith(MARKS))
+            for name in lost:
+                removed(site.owner, built, name)
+
+    site.proxy.on("PATCH", "").before.append(lose_the_mark)
+    outcome = site.through.openstack(
+        *site.rotate("--image", built, "--build-date", BUILT[3])
+    )
+
+    assert len(lost) == 1
+    assert outcome.status == 0, outcome
+    assert outcome.json()["result"] == "rotated"
+    assert site.found() == [label(3)]
 
 
 def on_offer(site: Site, then: Callable[[], None]) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
@@ -28,6 +29,9 @@ from osc_imagetools.operations.runs.signals import signals_wait
 from osc_imagetools.operations.session import Session
 
 Existing = TypeVar("Existing", bound=ExistingImage)
+
+MOST_MARKS = 10
+"""Of one image, while changes at the same instant take each away."""
 
 
 def existing_image(
@@ -98,26 +102,48 @@ def stage_existing(session: Session, existing: ExistingImage) -> Image:
             images, family.owner, family.name, highest, session.run
         )
 
+    own = (image.generation, number)
+
     def is_taken(seen: Image) -> bool:
         """To hide it now would take it away again from those who find it."""
-        return seen.was_offered or seen.generation not in (image.generation, number)
+        return seen.was_offered or seen.generation not in own
 
     found = images.get(image.id)
     if found is not None and is_taken(found):
         return found
     with signals_wait(images.machine):
-        # What stages it requires that: it hides, and may arrive when it is offered.
-        image = images.change(image, marked_coming(number), is_taken)
-        if is_taken(image):
-            return image
-        mark = frozenset({show_mark(image, session.run, number)})
-        try:
-            change = replace(existing.staged(number), requires=mark)
-            return images.change(image, change, is_taken)
-        except GlanceError:
-            with suppress(GlanceError):
-                images.change(image, Change(remove=mark, requires=mark))
-            raise
+        for _ in range(MOST_MARKS):
+            image = _staged(session, existing, image, number, is_taken)
+            if is_taken(image) or image.generation == number:
+                return image
+    raise OperatorError(
+        f"Image {image.id} can't become the current version",
+        f"other changes to it have undone ours {MOST_MARKS} times",
+        "Find out who else writes to it, then run the command again.",
+    )
+
+
+def _staged(
+    session: Session,
+    existing: ExistingImage,
+    image: Image,
+    number: int,
+    is_taken: Callable[[Image], bool],
+) -> Image:
+    """*image*, staged; or as it was, if a change at that instant took its mark away."""
+    images = session.images
+    # What stages it requires that: it hides, and may arrive when it is offered.
+    image = images.change(image, marked_coming(number), is_taken)
+    if is_taken(image):
+        return image
+    mark = frozenset({show_mark(image, session.run, number)})
+    try:
+        change = replace(existing.staged(number), requires=mark)
+        return images.change(image, change, is_taken)
+    except GlanceError:
+        with suppress(GlanceError):
+            images.change(image, Change(remove=mark, requires=mark))
+        raise
 
 
 def _refuse_other_format(
