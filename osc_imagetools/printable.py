@@ -35,3 +35,12 @@ def printable(text: str | bytes, most: int | None = 120) -> str:
         char if char.isprintable() else char.encode("unicode_escape").decode()
         for char in shown
     )
+
+
+def size_of(count: int) -> str:
+    """*count* bytes, in the largest unit."""
+    size, units = float(count), iter(("B", "KiB", "MiB", "GiB", "TiB", "PiB"))
+    unit = next(units)
+    while size >= 1024 and (larger := next(units, None)):
+        size, unit = size / 1024, larger
+    return f"{count} B" if unit == "B" else f"{size:.1f} {unit}"

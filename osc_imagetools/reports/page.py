@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.lifecycle.report import FamilyReport, Report
-from osc_imagetools.printable import printable
+from osc_imagetools.printable import printable, size_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -119,11 +119,4 @@ def _age(moment: datetime | None, now: datetime) -> str:
 
 
 def _size(count: int | None) -> str:
-    if count is None:
-        return "not known"
-    size = float(count)
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if size < 1024:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1024
-    return f"{size:.1f} TiB"
+    return "not known" if count is None else size_of(count)

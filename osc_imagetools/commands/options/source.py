@@ -191,17 +191,18 @@ def access(parsed_args: argparse.Namespace) -> Access:
 
     url = _where(parsed_args)
     said = getattr(parsed_args, "source_user", None)
-    retries = parsed_args.source_retries
+    retries, rate = parsed_args.source_retries, parsed_args.limit_rate
     return Access(
         stall_seconds=parsed_args.stall_timeout,
-        connections=parsed_args.connections or CONNECTIONS,
+        # Each one more fetches ahead of what the limit allows.
+        connections=parsed_args.connections or (1 if rate else CONNECTIONS),
         retries=RETRIES if retries is None else retries,
         cacert=parsed_args.source_cacert,
         insecure=parsed_args.source_insecure,
         user=said if said is None or ":" in said else _with_password(said, url or ""),
         user_url=url,
         user_agent=parsed_args.user_agent,
-        limit=RateLimit(rate) if (rate := parsed_args.limit_rate) else None,
+        limit=RateLimit(rate) if rate else None,
     )
 
 

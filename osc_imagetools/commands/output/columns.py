@@ -14,9 +14,6 @@ from typing import Any
 
 from cliff.columns import FormattableColumn
 
-_UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
-_STEP = 1024
-
 
 class _Column(FormattableColumn[Any]):
     """A value, or ``None``: that is empty for people, and sorts first."""
@@ -71,10 +68,9 @@ class Size(_Column):
     """Bytes: in the largest unit for people."""
 
     def _shown(self) -> str:
-        size, unit = float(self._value), 0
-        while size >= _STEP and unit + 1 < len(_UNITS):
-            size, unit = size / _STEP, unit + 1
-        return f"{size:.1f} {_UNITS[unit]}" if unit else f"{self._value} B"
+        from osc_imagetools.printable import size_of
+
+        return size_of(self._value)
 
 
 class Lines(FormattableColumn[Any]):

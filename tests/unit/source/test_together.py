@@ -109,18 +109,18 @@ def test_who_never_comes_holds_up_nobody_once_that_is_told(
 def test_nobody_is_further_ahead_of_the_slowest_than_is_held(
     served: Callable[..., Served],
 ) -> None:
-    source = served(MANY)
-    fast, slow = Together(2, lambda: False).participants
-    slow_source = slow.opens(["https://vendor"], ACCESS)
-    one = threading.Thread(target=taken, args=(fast,), daemon=True)
-    one.start()
+    source, shared = served(MANY), Together(2, lambda: False)
+    fast, slow = shared.participants
+    slow._reads = True
+    blocks = fast.opens(["https://vendor"], ACCESS).blocks()
 
-    assert next(slow_source.blocks()) == BLOCK
-    slow.leave()
-    one.join(60)
+    for _ in range(BLOCKS_BETWEEN):
+        next(blocks)
 
-    assert source.read == MANY
-    assert not one.is_alive()
+    assert source.read == BLOCKS_BETWEEN
+    assert not shared._may_fetch()
+    assert shared.read(slow) == BLOCK
+    assert shared._may_fetch()
 
 
 def test_all_are_told_what_ended_it(served: Callable[..., Served]) -> None:
