@@ -120,7 +120,8 @@ class Process:
         self.read_at = 0
         """The step in which it has read anything last."""
         self.listings: deque[int] = deque(maxlen=3)
-        """The same of its last listings: a family is listed by three of them."""
+        """The same of its last listings, by their first pages: a family is listed by
+        three of them."""
         self.first_listed_at: int | None = None
         self.pid = len(world.processes) + 1
         self._work = work
@@ -226,6 +227,11 @@ def role(request: Request) -> str:
     if method == "GET" and request.path == "/images":
         return "list"
     return "delete" if method == "DELETE" else ""
+
+
+def _begins_a_listing(request: Request) -> bool:
+    """Whether it asks for a first page: what was read there counts for all of it."""
+    return request.path == "/images" and "marker" not in request.query
 
 
 def _is_mark(name: str) -> bool:
@@ -371,7 +377,7 @@ class World:
         if call.request.method == "GET":
             if call.answer is not None:
                 call.sender.read_at = self.step
-                if call.request.path == "/images":
+                if _begins_a_listing(call.request):
                     call.sender.listings.append(call.loaded_at)
                     if call.sender.first_listed_at is None:
                         call.sender.first_listed_at = call.loaded_at
