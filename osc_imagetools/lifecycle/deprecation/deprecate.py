@@ -19,7 +19,7 @@ from osc_imagetools.lifecycle.model.decision import (
     refused,
     two_visible,
 )
-from osc_imagetools.lifecycle.model.fences import to_be_shown
+from osc_imagetools.lifecycle.model.fences import staying, to_be_shown
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.project import Project
 from osc_imagetools.lifecycle.model.remedy import ours
@@ -97,7 +97,10 @@ def _by_a_person(decision: Decision, image: Image) -> Decision:
     return replace(
         decision,
         result=decision.result if is_new else str(derive(image).state),
-        change=replace(change, remove=change.remove | {properties.RETIRED_AT}),
+        # A hiding of that run may still be on its way, and the person show it again.
+        change=staying(
+            replace(change, remove=change.remove | {properties.RETIRED_AT}), image
+        ),
         changes=tuple(sorted({*decision.changes, properties.RETIRED_AT})),
     )
 
