@@ -20,7 +20,7 @@ def replaced(family: Family, survivor: Image) -> Iterator[tuple[Image, Image]]:
     for image in reversed(family.offered):
         if image.id == survivor.id:
             continue
-        newer = next((one for one in staying if not _is_for_more(image, one)), None)
+        newer = next((one for one in staying if not is_for_more(image, one)), None)
         if newer is None:
             staying.append(image)
         else:
@@ -38,7 +38,7 @@ def kept_beside(family: Family, survivor: Image) -> list[Image]:
     ]
 
 
-def _is_for_more(image: Image, survivor: Image) -> bool:
+def is_for_more(image: Image, survivor: Image) -> bool:
     """Whether others would find nothing without *image*, and no swap means that.
 
     Somebody has made the newer one private, and shows the older one.

@@ -38,7 +38,7 @@ from osc_imagetools.lifecycle.model.state import (
     undo_record,
 )
 from osc_imagetools.lifecycle.model.step import Step
-from osc_imagetools.lifecycle.rotation.beside import kept_beside, replaced
+from osc_imagetools.lifecycle.rotation.beside import is_for_more, kept_beside, replaced
 from osc_imagetools.lifecycle.rotation.retirement import (
     HIDE,
     SHOW,
@@ -290,6 +290,7 @@ def _left_listed(family: Family, survivor: Image) -> list[Image]:
         and not is_listed_on_purpose(image)
         # Of that swap the hiding came before the name: somebody made it visible since.
         and not has_other_name(image)
+        and not is_for_more(image, survivor)
     ]
 
 
