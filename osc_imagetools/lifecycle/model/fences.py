@@ -260,6 +260,12 @@ def is_left_for(image: Image, successor: Image) -> bool:
     return any(0 < _number(mark) <= successor.generation for mark in marks)
 
 
+def is_left_above(image: Image, generation: int) -> bool:
+    """Whether *image* is leaving in a swap to a higher number than that."""
+    marks = _marks(image, properties.LEAVING)
+    return any(_number(mark) > generation for mark in marks)
+
+
 def is_marked_for(image: Image, successor: Image) -> bool:
     """Whether *image* has the mark of the swap to exactly *successor*'s number."""
     return bool(_marks(image, leaving(successor.generation)))

@@ -21,6 +21,7 @@ from osc_imagetools.lifecycle.model.fences import (
     hiding,
     is_hidden_by_hand,
     is_leaving,
+    is_left_above,
     is_left_for,
     is_marked_for,
     is_withdrawn,
@@ -177,7 +178,9 @@ def _left_behind(family: Family) -> Image | None:
         # Another run may have announced one of its own since.
         return last
     if successor is None or newest == last:
-        return last if newest == last else None
+        # What ranks between the two wasn't current: else that would have been replaced.
+        is_last = newest == last or is_left_above(last, newest.generation)
+        return last if is_last else None
     is_its_swap = newest == successor and is_left_for(last, successor)
     return last if is_its_swap else None
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import TypeVar
 
 from osc_imagetools.errors import OperatorError
-from osc_imagetools.glance.api import GlanceError
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
+from osc_imagetools.lifecycle.model.decision import being_deleted
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.fences import marked_coming, show_mark
 from osc_imagetools.lifecycle.model.image import Image
@@ -106,7 +106,8 @@ def stage_existing(session: Session, existing: ExistingImage) -> Image:
 
     def is_taken(seen: Image) -> bool:
         """To hide it now would take it away again from those who find it."""
-        return seen.was_offered or seen.generation not in own
+        is_found = seen.name == family.name and not seen.hidden
+        return is_found or seen.was_offered or seen.generation not in own
 
     found = images.get(image.id)
     if found is not None and is_taken(found):
@@ -138,10 +139,13 @@ def _staged(
         return image
     mark = frozenset({show_mark(image, session.run, number)})
     try:
+        if why := being_deleted(image):
+            what = f"Image {image.id} can't become the current version"
+            raise OperatorError(what, why)
         change = replace(existing.staged(number), requires=mark)
         return images.change(image, change, is_taken)
-    except GlanceError:
-        with suppress(GlanceError):
+    except OperatorError:
+        with suppress(OperatorError):
             images.change(image, Change(remove=mark, requires=mark))
         raise
 
