@@ -323,8 +323,11 @@ def _returning(family: Family) -> Image | None:
     successor = _successor(newest, family)
     if successor is None:
         return None
-    never_came = not successor.was_offered
-    return newest if never_came or successor.generation < newest.generation else None
+    if not successor.was_offered:
+        # One that was let go by hand, and deprecated since, has ended the family.
+        never_came = not derive(successor).state.is_on_its_way_out
+        return newest if never_came else None
+    return newest if successor.generation < newest.generation else None
 
 
 def _left_announced(family: Family) -> Image | None:
