@@ -469,7 +469,7 @@ def _listed_at(process: Process) -> int:
 
 
 def _first_listed(process: Process) -> int:
-    """The step since which a process may know anything of the family."""
+    """The step since which a process may know what is hidden of the family."""
     first = process.first_listed_at
     return process.begun_at if first is None else first
 

@@ -86,7 +86,7 @@ class Network:
             call.answer = Answer(fault.status, "a fault")
 
     def _hold(self, process: Process, call: Call, seconds: float) -> None:
-        left = Call(process, call.request, call.number, call.fault, is_left=True)
+        left = replace(call, is_left=True)
         process.world.held.append((process.world.clock.now + seconds, left))
 
 

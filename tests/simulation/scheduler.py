@@ -123,6 +123,7 @@ class Process:
         """The same of its last listings, by their first pages: a family is listed by
         three of them."""
         self.first_listed_at: int | None = None
+        """When it first listed what is hidden."""
         self.pid = len(world.processes) + 1
         self._work = work
         self._green = greenlet(self._run, world.hub)
@@ -379,7 +380,8 @@ class World:
                 call.sender.read_at = self.step
                 if _begins_a_listing(call.request):
                     call.sender.listings.append(call.loaded_at)
-                    if call.sender.first_listed_at is None:
+                    is_of_hidden = call.request.query.get("os_hidden") == "true"
+                    if is_of_hidden and call.sender.first_listed_at is None:
                         call.sender.first_listed_at = call.loaded_at
         else:
             self.watch.changed(call)

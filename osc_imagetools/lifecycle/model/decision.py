@@ -60,12 +60,17 @@ def bytes_moving(image: Image) -> str | None:
     """Why not even the run that owns *image* may touch it now."""
     if image.status in WITHOUT_BYTES:
         return f"its data is not complete yet: its status is {image.status}"
-    if any(image.text(name) for name in _IN_A_TASK):
+    if is_in_a_task(image):
         return (
             "Glance is copying it between stores and would undo a change when that "
             "ends: run the command again afterwards"
         )
     return None
+
+
+def is_in_a_task(image: Image) -> bool:
+    """Whether Glance works on *image* by itself."""
+    return any(image.text(name) for name in _IN_A_TASK)
 
 
 def two_visible(

@@ -43,6 +43,10 @@ def is_for_more(image: Image, survivor: Image) -> bool:
 
     Somebody has made the newer one private, and shows the older one.
     """
+    return is_found_wider(image, survivor) and not is_meant_for(image, survivor)
+
+
+def is_found_wider(image: Image, other: Image) -> bool:
+    """Whether a lookup by name finds *image* in more projects than *other*."""
     widths = ("private", "community", "shared", "public")
-    wider = widths.index(image.visibility) > widths.index(survivor.visibility)
-    return wider and not is_meant_for(image, survivor)
+    return widths.index(image.visibility) > widths.index(other.visibility)

@@ -20,6 +20,7 @@ from osc_imagetools.lifecycle.model.policy import policy_of
 from osc_imagetools.lifecycle.model.project import Project
 from osc_imagetools.lifecycle.model.remedy import chained, command, of_family
 from osc_imagetools.lifecycle.model.state import State, undo_record
+from osc_imagetools.lifecycle.rotation.beside import is_found_wider
 from osc_imagetools.lifecycle.rotation.continuity import lost_signatures
 from osc_imagetools.lifecycle.rotation.fingerprint import fingerprints
 from osc_imagetools.lifecycle.rotation.repair import Repair
@@ -190,6 +191,8 @@ def other_audience(version: Image, last: Image | None) -> str | None:
     """
     if last is None or audience(version) == audience(last):
         return None
+    if is_found_by_more(version, last):
+        return None
     is_for_more = WIDTH[audience(last)] > WIDTH[audience(version)]
     if not is_for_more and audience(last) in ADDRESSABLE:
         return None
@@ -197,6 +200,11 @@ def other_audience(version: Image, last: Image | None) -> str | None:
         f"it is {audience(version)}, and version {last.version or last.id} is "
         f"{audience(last)}"
     )
+
+
+def is_found_by_more(version: Image, last: Image) -> bool:
+    """Whether *version* is visible, and more people find it than *last*."""
+    return not version.hidden and is_found_wider(version, last)
 
 
 def lost_signature(version: Image, last: Image | None) -> str | None:

@@ -216,6 +216,9 @@ class Repairer:
         if found is None or found.generation != repair.image.generation:
             # What is gone, or was made current again, the next listing tells.
             return
+        if found.hidden and not repair.image.hidden:
+            # It wasn't shown, or another writer has undone that.
+            return
         if repair.successor is not None and not self._is_offered(repair.successor):
             return
         if repair.successor is not None and not is_leaving(found):

@@ -30,6 +30,7 @@ from osc_imagetools.lifecycle.rotation.rollback import (
     fault,
     how_to_offer,
     is_ended_rollback,
+    is_found_by_more,
     left_out,
     lost_signature,
     named,
@@ -161,7 +162,9 @@ def _visibility(request: RollbackRequest, version: Image, last: Image | None) ->
             why,
             f"Use {options}.",
         )
-    return audience(last or version)
+    if last is None or is_found_by_more(version, last):
+        return audience(version)
+    return audience(last)
 
 
 def _refuse_lost_signature(version: Image, last: Image | None) -> None:

@@ -12,7 +12,7 @@ from osc_imagetools.glance.api import GlanceError
 from osc_imagetools.glance.images import CHANGE_SETTLES_SECONDS, Images
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.dead_run import is_dead
-from osc_imagetools.lifecycle.model.decision import bytes_moving
+from osc_imagetools.lifecycle.model.decision import is_in_a_task
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.fences import withholding
 from osc_imagetools.lifecycle.model.image import Image
@@ -58,6 +58,10 @@ def reap(images: Images, record: Image) -> bool:
         return False
     LOG.warning("Deleting image %s: the run that was importing it is dead.", record.id)
     try:
+        # Or is only stopped, and goes on when that DELETE is on its way.
+        is_empty = found.status == "queued" and not is_in_a_task(found)
+        if is_empty and not _is_withheld(images, found):
+            return images.get(found.id) is None
         return delete_record(images, found)
     except GlanceError as error:
         # A server may run on it: in nobody's way, since its number is passed by.
@@ -70,18 +74,21 @@ def delete_record(images: Images, record: Image) -> bool:
 
     A DELETE has no condition, and a request that shows the record may be held on its
     way. So that is made impossible, before the record is read once more. One without
-    all of its data is shown by nobody.
+    all of its data its own run shows no more.
     """
-    if record.status == "active" and bytes_moving(record) is None:
-        images.change(record, withholding())
-        images.machine.sleep(CHANGE_SETTLES_SECONDS)
-        found = images.get(record.id)
-        if found is None:
-            return True
-        if not _is_still(record, found):
-            return False
+    is_whole = record.status == "active" and not is_in_a_task(record)
+    if is_whole and not _is_withheld(images, record):
+        return images.get(record.id) is None
     images.delete(record.id)
     return True
+
+
+def _is_withheld(images: Images, record: Image) -> bool:
+    """Whether *record* is still a run's own, and nothing sent before can show it."""
+    images.change(record, withholding())
+    images.machine.sleep(CHANGE_SETTLES_SECONDS)
+    found = images.get(record.id)
+    return found is not None and _is_still(record, found)
 
 
 def _is_still(record: Image, found: Image) -> bool:

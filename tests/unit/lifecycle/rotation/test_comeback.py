@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -111,7 +112,17 @@ def retired_as(visibility: str, was: str | None) -> Image:
 def test_whom_it_is_for_has_to_be_said_where_that_would_be_more_or_none(
     version: Image, last: Image | None, why: str | None
 ) -> None:
-    assert other_audience(version, last) == why
+    assert other_audience(replace(version, hidden=True), last) == why
+
+
+@pytest.mark.parametrize(("hidden", "is_unclear"), [(True, True), (False, False)])
+def test_version_that_others_find_all_along_stays_for_them(
+    hidden: bool, is_unclear: bool
+) -> None:
+    private = managed("new", 2, visibility="private")
+    found = replace(managed("old", 1, visibility="public"), hidden=hidden)
+
+    assert bool(other_audience(found, private)) == is_unclear
 
 
 def test_signature_that_servers_may_need_is_missed() -> None:
