@@ -82,7 +82,8 @@ def apply(
     def job(item: FamilyPlan) -> Callable[[], tuple[Applied, ...]]:
         return lambda: _named(session, shared, item, progress)
 
-    yield from run_jobs([job(item) for item in items], order.jobs)
+    jobs = [job(item) for item in items]
+    yield from run_jobs(jobs, order.jobs, wait_elsewhere=order.waits_for_glance)
 
 
 def applied(

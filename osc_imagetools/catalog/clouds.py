@@ -101,7 +101,8 @@ def _together(
     order = order.sharing(len(fetched))
     # The clouds of a family begin one after the other: each finds the others there.
     jobs = [job for works in families.values() for job in _jobs(works, order, progress)]
-    for _, rows in run_jobs(jobs, order.jobs * max(1, len(plans))):
+    most = order.jobs * max(1, len(plans))
+    for _, rows in run_jobs(jobs, most, wait_elsewhere=order.waits_for_glance):
         yield from rows
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from osc_imagetools.catalog.definitions import Catalogue, FamilyDefinition
-from osc_imagetools.catalog.requests import Manner
+from osc_imagetools.catalog.requests import Manner, route
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.printable import printable
 
@@ -44,6 +44,12 @@ class CatalogueOrder:
         each = max(1, access.connections // at_once)
         access = replace(access, connections=each)
         return replace(self, manner=replace(self.manner, access=access))
+
+    @property
+    def waits_for_glance(self) -> bool:
+        """Whether Glance has a part in it that it does by itself."""
+        routes = (route(one, self.manner) for one in self.definitions)
+        return any(each.is_import for each in routes)
 
     @property
     def definitions(self) -> tuple[FamilyDefinition, ...]:

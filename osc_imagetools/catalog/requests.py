@@ -47,7 +47,7 @@ def rotation(definition: FamilyDefinition, manner: Manner) -> RotateRequest:
         trust(definition, newest, manner),
         _packing(definition, manner),
         _description(definition, newest),
-        _route(definition, manner),
+        route(definition, manner),
         urls=newest.urls if newest and source is None else (),
         source=source,
         recorded_url=newest.recorded_source if newest and source is None else "",
@@ -116,7 +116,8 @@ def _packing(definition: FamilyDefinition, manner: Manner) -> Packing:
     )
 
 
-def _route(definition: FamilyDefinition, manner: Manner) -> Route:
+def route(definition: FamilyDefinition, manner: Manner) -> Route:
+    """The way of its bytes into Glance."""
     return replace(manner.route, stores=definition.stores or manner.route.stores)
 
 

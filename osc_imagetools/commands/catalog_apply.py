@@ -56,7 +56,7 @@ class CatalogApply(Lister):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         catalogue.add(parser)
-        catalogue.add_jobs(parser)
+        catalogue.add_storage(parser)
         catalogue.add_safety(parser)
         catalogue.add_canary(parser)
         group = groups.group(parser, groups.SAFETY)
@@ -143,5 +143,12 @@ def _place(parsed_args: argparse.Namespace, done: CloudApplied) -> tuple[bool, i
 def _with_options(
     order: CatalogueOrder, parsed_args: argparse.Namespace
 ) -> CatalogueOrder:
-    manner = replace(order.manner, verify_command=parsed_args.verify_command)
+    """*order* with what only those ask that bring images in."""
+    from osc_imagetools.glance.route import Route
+    from osc_imagetools.operations.importing import refuse_limit
+
+    route = Route(parsed_args.method, timeout_seconds=parsed_args.timeout)
+    refuse_limit(order.manner.access, route)
+    verify_command = parsed_args.verify_command
+    manner = replace(order.manner, route=route, verify_command=verify_command)
     return replace(order, manner=manner, jobs=parsed_args.jobs)

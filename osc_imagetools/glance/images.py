@@ -23,6 +23,7 @@ from osc_imagetools.glance.journal import JOURNAL
 from osc_imagetools.glance.listing import listing
 from osc_imagetools.glance.ordered import ordered
 from osc_imagetools.glance.patience import TOO_MANY, Patience
+from osc_imagetools.glance.watch import Watch
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.dates import format_time
@@ -56,6 +57,7 @@ class Images:
     def __init__(self, api: Api) -> None:
         self.api = api
         self.machine = api.machine
+        self.watch = Watch(self)
 
     def now(self) -> datetime:
         """The time on the cloud's clock."""

@@ -75,14 +75,20 @@ def wait_for_import(
     """The image, once it is ``active`` and Glance no longer works on it.
 
     Glance writes to it after it is active: a change before would be undone, and a
-    DELETE refused. There are 0.2 to 5 seconds between two looks.
+    DELETE refused. There are 0.2 to 5 seconds between two looks, one listing for all
+    the images that jobs of this process wait for.
 
     Raises `ImportFailedError` when Glance failed, gave the image another end, or goes
     on for longer than the route's timeout.
     """
+    with images.watch.on(image):
+        return _waited_for(images, image, route, stage)
+
+
+def _waited_for(images: Images, image: Image, route: Route, stage: Stage) -> Image:
     started = images.machine.monotonic()
     for seconds in _pauses():
-        found = images.get(image.id)
+        found = images.watch.look(image)
         if found is None:
             raise ImportFailedError(
                 f"Image {image.id} was deleted while Glance imported it",
@@ -99,7 +105,7 @@ def wait_for_import(
                 f"it is still '{found.status}'{_told(images, found)}",
                 f"Allow more time with --timeout, or use --method {STREAM}.",
             )
-        if said := task_message(images, found):
+        if not images.watch.is_shared and (said := task_message(images, found)):
             stage(said)
         images.machine.sleep(seconds)
     raise AssertionError("the pauses never end")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from osc_imagetools.commands.options import (
     groups,
     packing,
+    route,
     source,
     succession,
     trust,
@@ -115,15 +116,19 @@ def _add_adoption(group: groups.Group) -> None:
     )
 
 
-def add_jobs(parser: argparse.ArgumentParser) -> None:
-    """``--jobs``."""
-    groups.group(parser, groups.STORAGE).add_argument(
+def add_storage(parser: argparse.ArgumentParser) -> None:
+    """``--method``, ``--timeout``, ``--jobs``."""
+    group = groups.group(parser, groups.STORAGE)
+    route.add_method(group)
+    route.add_timeout(group)
+    group.add_argument(
         "--jobs",
         metavar="<number>",
         type=_jobs,
         default=JOBS,
         help=_(
-            "Bring in this many families at a time, 1 to %(most)d (default: %(jobs)d)"
+            "Bring in this many families at a time, 1 to %(most)d; those that Glance "
+            "fetches by itself count no more meanwhile (default: %(jobs)d)"
         )
         % {"most": MOST_JOBS, "jobs": JOBS},
     )

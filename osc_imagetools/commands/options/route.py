@@ -25,19 +25,7 @@ def add(
     *store* is what is said of the default of ``--store``.
     """
     group = groups.group(parser, groups.STORAGE)
-    group.add_argument(
-        "--method",
-        metavar="<method>",
-        choices=METHODS,
-        default=METHODS[0],
-        help=_(
-            "Choose the way into Glance. stream: through this machine into the store, "
-            "which is the fastest; web-download: Glance fetches the URL; "
-            "glance-direct: through this machine into Glance's staging area, and "
-            "imported from there (default: %s)"
-        )
-        % METHODS[0],
-    )
+    add_method(group)
     stores = group.add_mutually_exclusive_group()
     stores.add_argument(
         "--store",
@@ -61,6 +49,28 @@ def add(
         action="store_true",
         help=_("Publish the image even if it fails to reach some of several stores"),
     )
+    add_timeout(group)
+
+
+def add_method(group: groups.Group) -> None:
+    """``--method``."""
+    group.add_argument(
+        "--method",
+        metavar="<method>",
+        choices=METHODS,
+        default=METHODS[0],
+        help=_(
+            "Choose the way into Glance. stream: through this machine into the store, "
+            "which is the fastest; web-download: Glance fetches the URL; "
+            "glance-direct: through this machine into Glance's staging area, and "
+            "imported from there (default: %s)"
+        )
+        % METHODS[0],
+    )
+
+
+def add_timeout(group: groups.Group) -> None:
+    """``--timeout``."""
     group.add_argument(
         "--timeout",
         metavar="<seconds>",

@@ -14,6 +14,7 @@ from osc_imagetools.operations.importing.request import (
     Download,
     ImportRequest,
 )
+from osc_imagetools.operations.importing.requirements import refuse_limit
 
 __all__ = [
     "Download",
@@ -22,4 +23,5 @@ __all__ = [
     "import_url",
     "offered",
     "plan_import",
+    "refuse_limit",
 ]

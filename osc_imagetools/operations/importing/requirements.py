@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.discovery import require_route
-from osc_imagetools.glance.route import WEB_DOWNLOAD
+from osc_imagetools.glance.route import WEB_DOWNLOAD, Route
 from osc_imagetools.operations.importing.request import ImportRequest
 from osc_imagetools.operations.importing.web_download import refuse_private_source
 from osc_imagetools.operations.session import Session
+from osc_imagetools.source.access import Access
 from osc_imagetools.source.disk.convert import require_tools
 from osc_imagetools.source.pipeline import Pipeline
 from osc_imagetools.source.verification.published import require_keyring
@@ -22,14 +23,19 @@ def require(session: Session, request: ImportRequest) -> None:
     require_route(session.images, request.route)
     if request.route.method == WEB_DOWNLOAD:
         refuse_private_source(request.url)
-        if request.download.access.limit is not None:
-            raise OperatorError(
-                "--limit-rate can't be used with --method web-download",
-                "Glance fetches the image itself, as fast as it can",
-                "Use --method stream, or leave the limit out.",
-            )
     else:
         require_tools(request.packing.convert)
+    refuse_limit(request.download.access, request.route)
+
+
+def refuse_limit(access: Access, route: Route) -> None:
+    """Raise `OperatorError` for a limit on bytes that Glance fetches."""
+    if access.limit is not None and route.method == WEB_DOWNLOAD:
+        raise OperatorError(
+            "--limit-rate can't be used with --method web-download",
+            "Glance fetches the image itself, as fast as it can",
+            "Use --method stream, or leave the limit out.",
+        )
 
 
 def stored_format(pipeline: Pipeline) -> str | None:

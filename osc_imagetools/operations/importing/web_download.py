@@ -18,6 +18,7 @@ from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.operations.importing.delivery import Delivered
 from osc_imagetools.operations.importing.prepare import PreparedImport
 from osc_imagetools.operations.importing.request import ImportRequest
+from osc_imagetools.operations.runs.jobs import elsewhere
 from osc_imagetools.operations.session import Session
 from osc_imagetools.source.opened import Source, masked, public
 from osc_imagetools.source.packing import Packing
@@ -90,7 +91,9 @@ class WebDownload:
         self._say_what_is_kept()
         with _query_masked(self.request.url):
             start_import(self.session.images, image, self._route, self.request.url)
-            found = wait_for_import(self.session.images, image, self._route, self._say)
+            with elsewhere():
+                images = self.session.images
+                found = wait_for_import(images, image, self._route, self._say)
         self._refuse_unconverted(found)
         if self._is_packed:
             self._refuse_packed(found)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
@@ -20,17 +21,23 @@ LOOK_SECONDS = 0.2
 """A signal that another thread was given is handled when the main one goes on."""
 
 
-def run_jobs(jobs: Sequence[Job[T]], most: int) -> Iterator[tuple[int, T]]:
+_HERE = threading.local()
+
+
+def run_jobs(
+    jobs: Sequence[Job[T]], most: int, *, wait_elsewhere: bool = False
+) -> Iterator[tuple[int, T]]:
     """What each of *jobs* returns, with its place, as soon as that is known.
 
-    At most *most* are done at a time; one alone is done in this thread. After a signal,
-    or what a job raises, none begins any more, those under way end at their next
-    request, and that is raised once they have.
+    At most *most* work at a time; one alone is done in this thread. Where they
+    *wait_elsewhere*, those that do count no more meanwhile. After a signal, or what a
+    job raises, none begins any more, those under way end at their next request, and
+    that is raised once they have.
     """
-    if most == 1 or len(jobs) == 1:
+    if len(jobs) == 1 or (most == 1 and not wait_elsewhere):
         yield from ((place, job()) for place, job in enumerate(jobs))
         return
-    pool = _Pool(jobs, most)
+    pool = _Pool(jobs, most, len(jobs) if wait_elsewhere else most)
     with signals_end_the_jobs():
         pool.begin()
         try:
@@ -46,18 +53,33 @@ def run_jobs(jobs: Sequence[Job[T]], most: int) -> Iterator[tuple[int, T]]:
         raise why
 
 
+@contextmanager
+def elsewhere() -> Iterator[None]:
+    """Within, this job waits for somebody else's work: another one may begin."""
+    working: threading.Semaphore | None = getattr(_HERE, "working", None)
+    if working is None:
+        yield
+        return
+    working.release()
+    try:
+        yield
+    finally:
+        working.acquire()
+
+
 class _Pool(Generic[T]):
     """Threads that do one job after the other, as long as nothing ends them."""
 
-    def __init__(self, jobs: Sequence[Job[T]], most: int) -> None:
+    def __init__(self, jobs: Sequence[Job[T]], most: int, threads: int) -> None:
         self.fault: BaseException | None = None
         """What ended one of the jobs first."""
         self._waiting = iter([*enumerate(jobs)])
         self._lock = threading.Lock()
+        self._working = threading.Semaphore(most)
         self._done: SimpleQueue[tuple[int, T] | BaseException | None] = SimpleQueue()
         self._threads = [
             threading.Thread(target=self._work, daemon=True)
-            for _ in range(min(most, len(jobs)))
+            for _ in range(min(threads, len(jobs)))
         ]
 
     def begin(self) -> None:
@@ -87,16 +109,25 @@ class _Pool(Generic[T]):
                 yield told
 
     def _work(self) -> None:
+        _HERE.working = self._working
         with ENDING.job():
-            while (begun := self._next()) is not None:
-                place, job = begun
-                try:
-                    self._done.put((place, job()))
-                # Raised once all are waited for.
-                except BaseException as error:
-                    self._done.put(error)
-                    break
+            while self._has_done_one():
+                pass
         self._done.put(None)
+
+    def _has_done_one(self) -> bool:
+        # They begin in their order: none is taken before there is room for it.
+        with self._working:
+            if (begun := self._next()) is None:
+                return False
+            place, job = begun
+            try:
+                self._done.put((place, job()))
+            # Raised once all are waited for.
+            except BaseException as error:
+                self._done.put(error)
+                return False
+            return True
 
     def _next(self) -> tuple[int, Job[T]] | None:
         with self._lock:

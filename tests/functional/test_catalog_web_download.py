@@ -1,0 +1,111 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
+"""``image catalog apply --method web-download``: Glance fetches, and all at once."""
+
+from __future__ import annotations
+
+import json
+import signal
+import uuid
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pytest
+
+from tests.cloud.accounts import Account
+from tests.cloud.images import raw
+from tests.cloud.proxy import Proxy
+from tests.cloud.source import faults
+from tests.cloud.source.client import Source
+from tests.functional.catalogues import Shelf
+from tests.functional.outcomes import images
+
+LABELS = tuple(f"2026020{number}" for number in range(1, 7))
+SIZE = 1 << 20
+WAY = ("--method", "web-download")
+END_SECONDS = 90
+
+ONE = r"/images/[-0-9a-f]{36}$"
+
+
+@pytest.fixture
+def shelf(through: Account, another: Account, source: Source, tmp_path: Path) -> Shelf:
+    """Of six families whose images the source ends only when it is told to."""
+    ending = uuid.uuid4().hex
+    shelf = Shelf(through, another, source, tmp_path / "images.yml", ending)
+    for label in LABELS:
+        version = shelf.version(label, raw(SIZE, seed=int(label)))
+        shelf.add(f"family{label}", version)
+        source.misbehave(f"disk-{label}.img", faults.Stall(after=SIZE // 2))
+    return shelf
+
+
+def test_all_are_started_whatever_the_jobs_and_looked_at_together(
+    shelf: Shelf, before_glance: Proxy
+) -> None:
+    with shelf.owner.start(*shelf.command("apply", "--jobs", "2", *WAY)) as client:
+        first, last = looks_at_all(before_glance, 3)
+        alone = [sent.number for sent in before_glance.matching("GET", ONE)]
+        for label in LABELS:
+            shelf.source.release(f"disk-{label}.img")
+        told, _ = client.communicate(timeout=END_SECONDS)
+
+    assert client.returncode == 0, told
+    assert {row["Result"] for row in json.loads(told)} == {"done"}
+    there = images(shelf.owner)
+    assert {one["lifecycle_verified"] for one in there} == {"sha256"}
+    assert sorted(one["lifecycle_version"] for one in there) == [*LABELS]
+    assert not [number for number in alone if first < number < last]
+
+
+def looks_at_all(proxy: Proxy, times: int) -> tuple[int, int]:
+    """The numbers of the first and the last of so many listings of all that waits."""
+    numbers: list[int] = []
+    nth = 0
+    while len(numbers) < times:
+        nth += 1
+        sent = proxy.wait_for("GET", "/images$", nth=nth)
+        [wanted] = parse_qs(sent.query).get("id", [""])
+        if len(wanted.split(",")) == len(LABELS):
+            numbers.append(sent.number)
+    return numbers[0], numbers[-1]
+
+
+def test_one_that_glance_can_not_fetch_stops_no_other(shelf: Shelf) -> None:
+    gone, *others = LABELS
+    for label in others:
+        shelf.source.behave(f"disk-{label}.img")
+    # It has begun well, and ends before its time when Glance fetches it.
+    shelf.source.misbehave(f"disk-{gone}.img", faults.Drop(SIZE // 2))
+
+    done = shelf.apply(*WAY)
+
+    assert done.status == 1, done
+    results = {row["Version"]: row["Result"] for row in done.json()}
+    assert results == {gone: "failed"} | dict.fromkeys(others, "done")
+    left = sorted(one["lifecycle_version"] for one in images(shelf.owner))
+    assert left == others
+
+
+def test_signal_ends_all_that_wait_and_leaves_no_record(
+    shelf: Shelf, before_glance: Proxy
+) -> None:
+    with shelf.owner.start(*shelf.command("apply", "--jobs", "2", *WAY)) as client:
+        looks_at_all(before_glance, 1)
+        client.send_signal(signal.SIGINT)
+        # Until then Glance refuses to delete what it works on.
+        before_glance.wait_for("DELETE", ONE)
+        for label in LABELS:
+            shelf.source.release(f"disk-{label}.img")
+        client.communicate(timeout=END_SECONDS)
+
+    assert client.returncode == 130
+    assert images(shelf.owner) == []
+
+
+def test_limit_on_what_glance_fetches_is_refused(shelf: Shelf) -> None:
+    done = shelf.apply("--limit-rate", "1M", *WAY)
+
+    assert done.status == 1
+    assert "Glance fetches" in done.stderr
+    assert images(shelf.owner) == []
