@@ -1,9 +1,11 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""``image catalog plan`` and ``apply`` with ``--cloud``: two accounts as clouds."""
+"""``image catalog plan`` and ``apply`` with ``--cloud``, mostly two accounts."""
 
 from __future__ import annotations
 
+import os
+import signal
 import uuid
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +15,16 @@ import pytest
 from tests.cloud.accounts import Account
 from tests.cloud.client import Outcome
 from tests.cloud.cloud import Cloud
+from tests.cloud.doomed import doomed
 from tests.cloud.images import raw
 from tests.cloud.proxy import Proxy
+from tests.cloud.source import faults
 from tests.cloud.source.client import Source
 from tests.functional.catalogues import Shelf
+from tests.functional.outcomes import images
 from tests.functional.rotations import CURRENT, NEW
+
+END_SECONDS = 90
 
 BOTH = ("--cloud", "through", "--cloud", "second")
 
@@ -85,6 +92,52 @@ def test_what_both_lack_is_fetched_once(
         assert ours["os_hash_value"] == theirs["os_hash_value"]
         sent = [one.method for one in source.requests(f"disk-{label}.img")]
         assert sent.count("GET") == 1, sent
+
+
+def test_two_clouds_of_their_own_get_what_is_fetched_once(
+    member: Account, plugins_cloud: Cloud, source: Source, tmp_path: Path
+) -> None:
+    """Each with a Keystone and a Glance: nothing of one is known in the other."""
+    owner, elsewhere = member.through(), plugins_cloud.account()
+    add_clouds(owner, elsewhere)
+    path, ending = tmp_path / "images.yml", uuid.uuid4().hex
+    shelf = Shelf(owner, elsewhere, source, path, ending)
+    shelf.add("debian", shelf.version("20260201", raw(1 << 20, seed=1)))
+
+    done = shelf.apply(*BOTH)
+    after = shelf.plan("--detailed-exitcode", *BOTH)
+
+    results = [("through", "done"), ("second", "done")]
+    assert (done.status, told(done, "Result")) == (0, results), done
+    assert after.status == 0, after
+    [ours], [theirs] = shelf.current("debian"), shelf.current("debian", elsewhere)
+    assert ours["os_hash_value"] == theirs["os_hash_value"]
+    assert (ours["owner"], theirs["owner"]) == (owner.project_id, elsewhere.project_id)
+    sent = [one.method for one in source.requests("disk-20260201.img")]
+    assert sent.count("GET") == 1, sent
+
+
+def test_signal_ends_the_upload_to_each_cloud_and_leaves_no_record(
+    shelf: Shelf, second: Account, through: Account, before_glance: Proxy
+) -> None:
+    add_clouds(through, second)
+    shelf.owner = through
+    shelf.add("debian", shelf.version("20260201", raw(4 << 20, seed=1)))
+    shelf.source.misbehave("disk-20260201.img", faults.Stall(after=3 << 20))
+
+    with doomed(through, *shelf.command("apply", *BOTH)) as client:
+        # The download begins once both are there for it.
+        before_glance.wait_for("PUT", "/file$", body_size=1 << 20)
+        os.kill(client.pid or 0, signal.SIGINT)
+        shelf.source.release("disk-20260201.img")
+        client.join(END_SECONDS)
+    left = [*images(through), *images(second)]
+    again = shelf.apply(*BOTH)
+
+    assert client.exitcode == 130
+    assert left == []
+    results = [("through", "done"), ("second", "done")]
+    assert (again.status, told(again, "Result")) == (0, results), again
 
 
 def test_cloud_that_fails_in_the_middle_leaves_the_other_one_all_of_it(

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-import json
+import os
 import signal
 import uuid
 from pathlib import Path
@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from tests.cloud.accounts import Account
+from tests.cloud.doomed import doomed
 from tests.cloud.images import raw
 from tests.cloud.proxy import Proxy
 from tests.cloud.source import faults
@@ -43,15 +44,14 @@ def shelf(through: Account, another: Account, source: Source, tmp_path: Path) ->
 def test_all_are_started_whatever_the_jobs_and_looked_at_together(
     shelf: Shelf, before_glance: Proxy
 ) -> None:
-    with shelf.owner.start(*shelf.command("apply", "--jobs", "2", *WAY)) as client:
+    with doomed(shelf.owner, *shelf.command("apply", "--jobs", "2", *WAY)) as client:
         first, last = looks_at_all(before_glance, 3)
         alone = [sent.number for sent in before_glance.matching("GET", ONE)]
         for label in LABELS:
             shelf.source.release(f"disk-{label}.img")
-        told, _ = client.communicate(timeout=END_SECONDS)
+        client.join(END_SECONDS)
 
-    assert client.returncode == 0, told
-    assert {row["Result"] for row in json.loads(told)} == {"done"}
+    assert client.exitcode == 0
     there = images(shelf.owner)
     assert {one["lifecycle_verified"] for one in there} == {"sha256"}
     assert sorted(one["lifecycle_version"] for one in there) == [*LABELS]
@@ -90,16 +90,16 @@ def test_one_that_glance_can_not_fetch_stops_no_other(shelf: Shelf) -> None:
 def test_signal_ends_all_that_wait_and_leaves_no_record(
     shelf: Shelf, before_glance: Proxy
 ) -> None:
-    with shelf.owner.start(*shelf.command("apply", "--jobs", "2", *WAY)) as client:
+    with doomed(shelf.owner, *shelf.command("apply", "--jobs", "2", *WAY)) as client:
         looks_at_all(before_glance, 1)
-        client.send_signal(signal.SIGINT)
+        os.kill(client.pid or 0, signal.SIGINT)
         # Until then Glance refuses to delete what it works on.
         before_glance.wait_for("DELETE", ONE)
         for label in LABELS:
             shelf.source.release(f"disk-{label}.img")
-        client.communicate(timeout=END_SECONDS)
+        client.join(END_SECONDS)
 
-    assert client.returncode == 130
+    assert client.exitcode == 130
     assert images(shelf.owner) == []
 
 
