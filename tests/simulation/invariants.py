@@ -181,7 +181,8 @@ class Watch:
         if len(self.found) > 1 and are_versions and not self._is_name_left():
             what = f"{len(self.found)} are found: {', '.join(sorted(self.found))}"
             self._tell_end("two-in-the-end", what, step)
-        if not self.found and self.is_owed and not self._is_kept_private():
+        is_excused = self._is_kept_private() or self._is_imported(family)
+        if not self.found and self.is_owed and not is_excused:
             what = f"nothing is found by '{NAME}', and the next run doesn't heal that"
             self._tell_end("not-healed", what, step)
         unnamed = [one.id for one in family.versions if has_lost_its_name(one)]
@@ -382,7 +383,9 @@ class Watch:
         knew = max(_listed_at(process), process.read_at)
         if process.is_person or max(self._spoken, self._undone) > knew:
             return
-        if self._is_let_go(call) or sight.is_promoted(self.glance):
+        if self._is_let_go(call) or self._is_not_called_back(call):
+            return
+        if sight.is_promoted(self.glance):
             return
         late = "-late" if call.is_left else ""
         what = f"nothing is found by '{CANDIDATE}' once {process} has sent it"
@@ -452,6 +455,14 @@ class Watch:
         """Whether its owner finds what a person has kept for the owner while hidden."""
         rows = self.glance.table.rows
         return any(sight.is_offered(rows[one]) for one in self._made_private)
+
+    def _is_imported(self, family: Family) -> bool:
+        """Whether the current version was imported since, for those who were named.
+
+        ``import-url`` takes nobody's place: it asks nobody whom others were for.
+        """
+        shown_by = self._shown_by.get(family.current.id) if family.current else None
+        return shown_by is not None and shown_by.verb == "import"
 
     def _tell(self, kind: str, process: Process, what: str) -> None:
         if not self.kinds or kind in self.kinds:

@@ -271,6 +271,15 @@ def is_marked_for(image: Image, successor: Image) -> bool:
     return bool(_marks(image, leaving(successor.generation)))
 
 
+def is_told_otherwise(image: Image, before: Image) -> bool:
+    """Whether a swap has said of *image* what it hadn't *before*, or the reverse."""
+
+    def told(one: Image) -> tuple[frozenset[str], str | None]:
+        return _marks(one, *_OLD), one.text(properties.RETIRED_AT)
+
+    return told(image) != told(before)
+
+
 def is_marked_listed(image: Image, generation: int) -> bool:
     """Whether *image* has a mark by which the swap to *generation* may hide it."""
     return bool(_marks(image, listed(generation)))

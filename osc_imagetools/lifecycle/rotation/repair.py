@@ -28,6 +28,7 @@ from osc_imagetools.lifecycle.model.fences import (
     left_for,
     marked_leaving,
     outdated,
+    to_be_shown,
 )
 from osc_imagetools.lifecycle.model.image import OUT_OF_REACH, Image
 from osc_imagetools.lifecycle.model.importing_name import importing_name
@@ -249,7 +250,7 @@ def _shown_by_hand(
         told = {properties.PUBLISHED_AT: format_time(now)}
         if not derive(image).state.is_on_its_way_out:
             told[properties.STATE] = str(State.ACTIVE)
-        change = Change(set=told, remove=frozenset({properties.RUN}))
+        change = Change(set=told, remove=to_be_shown(image))
         yield Repair("publish", image, change, "somebody made it visible")
 
 

@@ -23,6 +23,7 @@ from osc_imagetools.lifecycle.model.fences import (
     is_coming_otherwise,
     is_leaving,
     is_marked_listed,
+    is_told_otherwise,
     marked_coming,
     marked_leaving,
     show_mark,
@@ -218,6 +219,9 @@ class Repairer:
             return
         if found.hidden and not repair.image.hidden:
             # It wasn't shown, or another writer has undone that.
+            return
+        if is_told_otherwise(found, repair.image):
+            # A swap has begun, or ended, since that was decided.
             return
         if repair.successor is not None and not self._is_offered(repair.successor):
             return

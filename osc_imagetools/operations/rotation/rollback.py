@@ -80,7 +80,8 @@ def rollback(session: Session, request: RollbackRequest) -> Rotated:
     )
     version = _prepare(session, request, comeback)
     known = _known(comeback.version, decision.first)
-    return _swap(swap, comeback, version, number, known)
+    is_named = request.to is not None
+    return _swap(swap, comeback, version, number, known, is_named=is_named)
 
 
 def plan_rollback(session: Session, request: RollbackRequest) -> tuple[Step, ...]:
@@ -260,20 +261,41 @@ def _known(version: Image, first: Family) -> Image:
     return version if seen is None or is_taken_out(seen) else seen
 
 
+class _OvertakenError(OperatorError):
+    """Another version is current than the one that was to be left."""
+
+    def __init__(self, standing: Image) -> None:
+        version = standing.version
+        super().__init__(f"another run made version {version} current in the meantime")
+
+
 def _swap(
-    swap: Swap, comeback: Comeback, version: Image, number: int, known: Image
+    swap: Swap,
+    comeback: Comeback,
+    version: Image,
+    number: int,
+    known: Image,
+    *,
+    is_named: bool,
 ) -> Rotated:
+    left = comeback.incumbent and comeback.incumbent.id
+
     def shown(old: Image | None) -> Change:
+        if not is_named and old is not None and old.id != left:
+            raise _OvertakenError(old)
         now = swap.images.now()
         return brought_back(version, old or comeback.last, comeback.name, number, now)
 
     def retirement(old: Image) -> Retirement:
         return comeback.retirement
 
-    swapped = swap.swap(version, number, shown, retirement, chosen=known)
+    try:
+        swapped = swap.swap(version, number, shown, retirement, chosen=known)
+    except _OvertakenError as overtaken:
+        return _done(SUPERSEDED, swap.listed(), swap, overtaken.what)
     standing = swapped.family.incumbent
     if standing is not None and standing.id != version.id:
-        why = f"another run made version {standing.version} current in the meantime"
+        why = _OvertakenError(standing).what
         return _done(SUPERSEDED, swapped.family, swap, why)
     return Rotated(
         ROLLED_BACK,
