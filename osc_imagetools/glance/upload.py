@@ -161,5 +161,6 @@ class _Sent:
 
 _REMEDIES = {
     409: "Another upload into it may have started: find out who else works on it.",
-    415: "Name the format with --disk-format if the inspection is wrong.",
+    415: "Check that it is the right file; if it is, use --convert qcow2, or name its "
+    "format with --disk-format.",
 }

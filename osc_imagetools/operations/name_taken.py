@@ -43,7 +43,7 @@ def refuse_taken_name(
     raise NameIsTakenError(
         f"The name '{name}' is taken",
         f"the {image.visibility} image {image.id} of project {image.owner} has it; "
-        "users who see both could look up neither",
+        "users who see both could look up neither by its name",
         "Work for that project with --project, choose another name, "
         "or use --allow-duplicate.",
     )

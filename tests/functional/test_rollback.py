@@ -74,6 +74,18 @@ def test_each_rollback_goes_one_further_back_and_no_byte_moves(
     assert current(admin, name)["id"] == first
 
 
+def test_only_version_is_told_as_such_and_not_offered_for_going_back(
+    member: Account,
+) -> None:
+    only = version(member)
+
+    outcome = roll_back(member)
+
+    refused(outcome, "v1 is its only one", f"openstack image rotate -- {FAMILY}")
+    assert "--to" not in outcome.stderr
+    assert current(member)["id"] == only
+
+
 def test_named_version_is_brought_back_once(
     member: Account, through: Account, before_glance: Proxy
 ) -> None:

@@ -93,7 +93,10 @@ def _url(text: str) -> str:
         raise ValueError(f"at most {LONGEST_PROPERTY_BYTES} bytes")
     if parts.scheme.lower() not in SCHEMES:
         schemes = ", ".join(f"{scheme}:" for scheme in SCHEMES)
-        raise ValueError(f"only URLs of {schemes} are supported")
+        raise ValueError(
+            f"only URLs of {schemes} are supported; the one of a local file is "
+            "file:///<path>"
+        )
     if parts.scheme.lower() != "file" and not parts.hostname:
         raise ValueError("the URL names no host")
     return text

@@ -119,7 +119,7 @@ def _latest(image: Image, situation: Situation) -> Iterator[Item]:
         dates=_way_out(situation),
         is_confirmed=True,
     )
-    why = f"its family ended at {format_time(end_at)}"
+    why = f"its family ends at {format_time(end_at)}"
     usage = situation.usage(image)
     yield Item(Action.DEPRECATE, image, why, usage=usage, deprecation=ending)
 

@@ -49,7 +49,8 @@ def own_urls(request: RotateRequest, family: Family) -> tuple[str, ...]:
     old = newest_build(family)
     source = old.text(properties.IMAGE_SOURCE) if old else None
     if source in (None, PRIVATE_SOURCE):
-        told = f"image_source of version {old.version} is {source}" if old else ""
+        says = f"says {source}" if source else "is not set"
+        told = f"image_source of version {old.version} {says}" if old else ""
         raise OperatorError(
             f"The source of a new version of '{request.name}' is unknown",
             told or "none of its versions has been current yet",

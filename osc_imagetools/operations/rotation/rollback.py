@@ -221,6 +221,14 @@ def chosen(project: Project, request: RollbackRequest, family: Family) -> Image:
             f"To publish that one anyway: {offering(project, out, family)}",
         )
     if version is None:
+        if request.to is None and len(family.versions) == 1:
+            rotate = of_family(project, "rotate", family.name)
+            [only] = family.versions
+            raise OperatorError(
+                f"The family '{request.name}' has no earlier version to go back to",
+                f"{only.version or only.id} is its only one",
+                f"To bring in the next one: {rotate}",
+            )
         show = of_family(project, "lifecycle show", request.name)
         labels = ", ".join(one.version or one.id for one in family.versions)
         raise OperatorError(
