@@ -121,7 +121,13 @@ def _parser() -> argparse.ArgumentParser:
         help="the cloud's folder (default: %(default)s)",
     )
     kind = argparse.ArgumentParser(add_help=False)
-    kind.add_argument("--variant", choices=tuple(PLUGINS), default="plain")
+    kind.add_argument(
+        "--variant",
+        choices=tuple(PLUGINS),
+        default="plain",
+        help="what the cloud has besides Keystone and Glance (default: %(default)s, "
+        "nothing): compute has Nova and Cinder, dashboard has Horizon",
+    )
     kind.add_argument(
         "--database", choices=("auto", "mariadb", "sqlite"), default="auto"
     )
@@ -142,7 +148,11 @@ def _parser() -> argparse.ArgumentParser:
     env.set_defaults(run=_env, person="admin")
     for person in ("member", "reader"):
         env.add_argument(
-            f"--{person}", dest="person", action="store_const", const=person
+            f"--{person}",
+            dest="person",
+            action="store_const",
+            const=person,
+            help=f"as a user with the role {person} (default: as an admin)",
         )
     status = commands.add_parser("status", parents=[folder], help="what answers")
     status.set_defaults(run=_status)

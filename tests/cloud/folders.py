@@ -25,6 +25,10 @@ class Folder:
 
     path: Path
 
+    def __str__(self) -> str:
+        """Where it is, for people."""
+        return str(self.path)
+
     @property
     def lock(self) -> Path:
         """Held by the cloud's supervisor as long as it lives; holds its process ID."""

@@ -46,7 +46,7 @@ def read(folder: Folder) -> State:
         told = json.loads(folder.state.read_text())
     except FileNotFoundError:
         raise CloudError(
-            f"No cloud runs in {folder.path}. Start it: python -m tests.cloud up"
+            f"No cloud runs in {folder}. Start it: tox -e cloud -- up --dir {folder}"
         ) from None
     services = {name: Running(**each) for name, each in told.pop("services").items()}
     return State(services=services, **told)
