@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
+from tests.demo.drawing import box, drawing, text, written
 from tests.simulation.schedule import Part, made
 from tests.simulation.simulate import quietly, simulated
 
@@ -87,27 +88,18 @@ def picture() -> str:
     def x(moment: float) -> float:
         return round(LEFT + (moment - begin) / (end - begin) * (WIDTH - LEFT - 20), 1)
 
-    svg = ElementTree.Element(
-        "svg",
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {WIDTH:.0f} {HEIGHT:.0f}",
-        role="img",
-    )
-    title = ElementTree.SubElement(svg, "title")
-    title.text = "The requests of a rotation, and which version others find meanwhile"
-    style = ElementTree.SubElement(svg, "style")
-    style.text = "text { font: 13px sans-serif; fill: #333 }"
-    _box(svg, 0, 0, WIDTH, HEIGHT, "#ffffff")
-    _box(svg, x(shown), 40, x(hidden) - x(shown), 105, "#fff3cd")
-    _text(svg, (x(shown) + x(hidden)) / 2, 32, "both", "middle")
+    title = "The requests of a rotation, and which version others find meanwhile"
+    svg = drawing(WIDTH, HEIGHT, title)
+    box(svg, x(shown), 40, x(hidden) - x(shown), 105, "#fff3cd")
+    text(svg, (x(shown) + x(hidden)) / 2, 32, "both", "middle")
     for y, name, first, last, color in (
         (OLD_Y, "old version", begin, hidden, "#8fa3bf"),
         (NEW_Y, "new version", shown, end, "#1f6f8b"),
     ):
-        _text(svg, 10, y + 5, f"{name}, found")
-        _box(svg, x(first), y - 8, x(last) - x(first), 16, color)
-    _text(svg, 10, WRITES_Y + 5, "requests that write")
-    _text(svg, 10, READS_Y + 5, "requests that read")
+        text(svg, 10, y + 5, f"{name}, found")
+        box(svg, x(first), y - 8, x(last) - x(first), 16, color)
+    text(svg, 10, WRITES_Y + 5, "requests that write")
+    text(svg, 10, READS_Y + 5, "requests that read")
     above = True
     for one in run:
         reads = one.method in ("GET", "HEAD")
@@ -116,32 +108,11 @@ def picture() -> str:
             svg, "circle", cx=f"{x(one.at)}", cy=f"{y}", r="4", fill="#555"
         )
         if one.word and not reads:
-            _text(svg, x(one.at), y - 10 if above else y + 22, one.word, "middle")
+            text(svg, x(one.at), y - 10 if above else y + 22, one.word, "middle")
             above = not above
     span = round((end - begin) * 1000)
-    _text(svg, LEFT, HEIGHT - 12, f"{span} ms, as long as the model of Glance takes")
-    ElementTree.indent(svg)
-    return ElementTree.tostring(svg, encoding="unicode") + "\n"
-
-
-def _text(
-    svg: ElementTree.Element, x: float, y: float, words: str, anchor: str = "start"
-) -> None:
-    place = {"x": f"{x:.1f}", "y": f"{y:.1f}", "text-anchor": anchor}
-    ElementTree.SubElement(svg, "text", place).text = words
-
-
-def _box(
-    svg: ElementTree.Element,
-    x: float,
-    y: float,
-    width: float,
-    height: float,
-    color: str,
-) -> None:
-    place = {"x": x, "y": y, "width": width, "height": height}
-    told = {name: f"{value:.1f}" for name, value in place.items()}
-    ElementTree.SubElement(svg, "rect", {**told, "fill": color, "rx": "3"})
+    text(svg, LEFT, HEIGHT - 12, f"{span} ms, as long as the model of Glance takes")
+    return written(svg)
 
 
 if __name__ == "__main__":

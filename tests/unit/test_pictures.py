@@ -9,10 +9,12 @@ from types import ModuleType
 
 import pytest
 
-from tests.demo import swap_picture, terminal_picture
+from tests.demo import bytes_picture, swap_picture, terminal_picture
 
 DRAWN = pytest.mark.parametrize(
-    "script", [swap_picture, terminal_picture], ids=lambda one: one.__name__
+    "script",
+    [bytes_picture, swap_picture, terminal_picture],
+    ids=lambda one: one.__name__,
 )
 
 
