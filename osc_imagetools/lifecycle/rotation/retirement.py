@@ -60,7 +60,10 @@ class Retirement:
             for name, value in change.set.items()
             if name not in self._later(image)
         }
-        # A person may have shown it before its own run did, which must not do it again.
+        if not image.was_offered:
+            # A person has shown it: whoever has found it may use it.
+            values[properties.PUBLISHED_AT] = format_time(now)
+        # Its own run must not show it again.
         owner = frozenset({properties.RUN} & image.fields.keys())
         return replace(change, set=values, remove=change.remove | owner)
 

@@ -78,6 +78,8 @@ def rollback(session: Session, request: RollbackRequest) -> Rotated:
     number = reserve_generation_or_next(
         images, session.owner, request.name, highest, session.run
     )
+    # Since then somebody may have taken the current version out of the family.
+    refuse_unmanaged(session, request.name)
     version = _prepare(session, request, comeback)
     known = _known(comeback.version, decision.first)
     is_named = request.to is not None
@@ -248,11 +250,8 @@ def _prepare(session: Session, request: RollbackRequest, comeback: Comeback) -> 
     images, version = session.images, comeback.version
     if comeback.must_boot:
         version = activation(images, version, "active")
-    with signals_wait(images.machine):
-        # It may have been made current, and promoted, in the meantime.
-        told = frozenset({properties.RETIRED_AT} & version.fields.keys())
-        seen = Change({"visibility": comeback.visibility}, requires=told)
-        version = images.change(version, seen)
+    if version.visibility != comeback.visibility:
+        version = _given_audience(images, version, comeback.visibility)
     if comeback.members:
         carry_members(
             images,
@@ -261,6 +260,17 @@ def _prepare(session: Session, request: RollbackRequest, comeback: Comeback) -> 
             may_stay_pending=request.allow_pending_members,
         )
     return version
+
+
+def _given_audience(images: Images, version: Image, visibility: str) -> Image:
+    """*version*, for those; but what somebody has shown stays for whom it is."""
+    with signals_wait(images.machine):
+        found = images.get(version.id)
+        if found is not None and not found.hidden:
+            return found
+        # It may have been made current, and promoted, in the meantime.
+        told = frozenset({properties.RETIRED_AT} & version.fields.keys())
+        return images.change(version, Change({"visibility": visibility}, requires=told))
 
 
 def _known(version: Image, first: Family) -> Image:
