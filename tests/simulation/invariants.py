@@ -97,6 +97,8 @@ class Watch:
     """The same of the image that was changed last, before that change."""
     _seen: dict[str, Shown] = field(default_factory=dict)
     _changes: int = -1
+    _found_before: frozenset[str] = frozenset()
+    """What was found before the last change."""
 
     def begin(self) -> None:
         """What is there before anybody is at work."""
@@ -146,11 +148,15 @@ class Watch:
             is_kept = sight.is_named(self.glance)
             kind = "empty-for-others" if is_kept else "name-empty"
             self._emptied(call, kind, f"nothing is found by '{NAME}'")
+            if not is_fresh and not self._found_before:
+                # As it was before the showing that Glance has lost at once.
+                self.is_owed = False
         elif was_listed and not self.listed:
             self._emptied(call, "family-empty", f"no version of '{NAME}' is listed")
         elif call.sender.verb == "deprecate" and role(call.request) == "hide":
             # A person's word, on what was hidden already: nobody is owed it any more.
             self.is_owed = False
+        self._found_before = was_found
         was_tried, self.is_tried = self.is_tried, sight.is_named(self.glance, CANDIDATE)
         if was_tried and not self.is_tried:
             self._lose_candidate(call)

@@ -298,6 +298,12 @@ def is_meant_for(image: Image, successor: Image) -> bool:
     )
 
 
+def audience_of_swap(image: Image, generation: int) -> str | None:
+    """For whom the version of that number is meant that *image* is to be hidden for."""
+    marks = _marks(image, listed(generation))
+    return next((image.text(mark) for mark in sorted(marks)), None)
+
+
 def is_withdrawn(image: Image) -> bool:
     """Whether a swap itself has hidden *image*, or given it another name."""
     marks = _marks(image, properties.LEAVING)

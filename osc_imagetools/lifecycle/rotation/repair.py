@@ -18,6 +18,7 @@ from osc_imagetools.lifecycle.model.dates import format_time
 from osc_imagetools.lifecycle.model.decision import bytes_moving
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.fences import (
+    audience_of_swap,
     hiding,
     is_hidden_by_hand,
     is_leaving,
@@ -262,9 +263,12 @@ def _unnamed(family: Family) -> Iterator[Repair]:
     newest = family.newest_published
     if newest is None or not has_lost_its_name(newest):
         return
-    change = Change(
-        {"name": family.name}, requires=frozenset({properties.PROMOTED_FROM})
-    )
+    values = {"name": family.name}
+    for image in family.versions:
+        # Else a private candidate stays private: that was undone as well.
+        if audience := audience_of_swap(image, newest.generation):
+            values["visibility"] = audience
+    change = Change(values, requires=frozenset({properties.PROMOTED_FROM}))
     why = "it was promoted, and has the candidate's name again"
     yield Repair("show", newest, change, why)
 
