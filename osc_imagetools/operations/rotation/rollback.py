@@ -287,6 +287,17 @@ class _OvertakenError(OperatorError):
         super().__init__(f"another run made version {version} current in the meantime")
 
 
+def _refuse_overtaken(swap: Swap, old: Image, comeback: Comeback) -> None:
+    """Raise `_OvertakenError` where *old*, as it is now, isn't what was to be left.
+
+    Or where another run has left that by now, for another version.
+    """
+    known = {one.id for one in (comeback.incumbent, comeback.version) if one}
+    standing = swap.listed().current if old.hidden else old
+    if standing is not None and standing.id not in known:
+        raise _OvertakenError(standing)
+
+
 def _swap(
     swap: Swap,
     comeback: Comeback,
@@ -296,11 +307,9 @@ def _swap(
     *,
     is_named: bool,
 ) -> Rotated:
-    left = comeback.incumbent and comeback.incumbent.id
-
     def shown(old: Image | None) -> Change:
-        if not is_named and old is not None and old.id != left:
-            raise _OvertakenError(old)
+        if not is_named and old is not None:
+            _refuse_overtaken(swap, old, comeback)
         now = swap.images.now()
         return brought_back(version, old or comeback.last, comeback.name, number, now)
 

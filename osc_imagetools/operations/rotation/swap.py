@@ -196,11 +196,9 @@ class Swap(Repairer):
                 # Another family has promoted it since, and keeps it.
                 self._unless_gone(old, self._take_back)
                 old = None
-            if old is not None and (old.hidden or old.generation > generation):
-                # Somebody has just replaced it, or made it current again.
-                family = self.repair()
-                if family.current is None or family.current.id != new.id:
-                    return Swapped(new, None, family)
+            if old is not None and old.generation > generation:
+                # Somebody has just made it current again.
+                return Swapped(new, None, self.repair())
         fault = ""
         with signals_wait(self.images.machine):
             change = offering(old)
