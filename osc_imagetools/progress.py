@@ -14,6 +14,7 @@ from osc_imagetools.printable import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Display
+    from rich.progress import Task
 
 
 class Progress(Protocol):
@@ -82,9 +83,8 @@ class Bar(AbstractContextManager["Bar"]):
             self._progress = _progress()
             self._progress.add_task(self._title, total=None)
             self._progress.start()
-        said = f"{self._title}: {printable(stage)}"
         for task in self._progress.tasks:
-            self._progress.update(task.id, description=said)
+            _say(self._progress, task, f"{self._title}: {printable(stage)}")
 
     def _stop(self) -> None:
         if self._progress is not None:
@@ -141,12 +141,18 @@ class _Row:
 
     def say(self, stage: str) -> None:
         """Show what Glance says that it does, while no bytes go through us."""
-        said = f"{self._title}: {printable(stage)}"
-        self._display.update(self._task, description=said)
+        [task] = (one for one in self._display.tasks if one.id == self._task)
+        _say(self._display, task, f"{self._title}: {printable(stage)}")
 
     def remove(self) -> None:
         """Take it off the terminal."""
         self._display.remove_task(self._task)
+
+
+def _say(display: Display, task: Task, said: str) -> None:
+    """Show *said* instead of how many bytes have come."""
+    task.total = None
+    display.update(task.id, completed=0, description=said)
 
 
 def _progress() -> Display:

@@ -109,3 +109,20 @@ def test_limit_on_what_glance_fetches_is_refused(shelf: Shelf) -> None:
     assert done.status == 1
     assert "Glance fetches" in done.stderr
     assert images(shelf.owner) == []
+
+
+def test_run_that_was_killed_is_finished_by_the_next(
+    shelf: Shelf, before_glance: Proxy
+) -> None:
+    with doomed(shelf.owner, *shelf.command("apply", "--jobs", "2", *WAY)) as client:
+        looks_at_all(before_glance, 1)
+        client.kill()
+    for label in LABELS:
+        shelf.source.behave(f"disk-{label}.img")
+
+    again = shelf.apply(*WAY)
+
+    assert again.status == 0, again
+    there = images(shelf.owner)
+    assert sorted(one["lifecycle_version"] for one in there) == [*LABELS]
+    assert {one["lifecycle_state"] for one in there} == {"active"}
