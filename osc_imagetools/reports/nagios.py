@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.checks import Checkup, Severity, merged
 from osc_imagetools.printable import printable
 
@@ -20,7 +21,7 @@ def report(checkup: Checkup) -> tuple[int, str]:
     """
     errors, warnings = map(checkup.count, (Severity.ERROR, Severity.WARNING))
     status = 2 if errors else 1 if warnings else 0
-    said = f"{_number(errors, 'error')}, {_number(warnings, 'warning')}"
+    said = f"{_errors(errors)}, {_warnings(warnings)}"
     if checkup.findings:
         first = merged(checkup.findings)[0]
         where = first.family or first.image
@@ -45,5 +46,9 @@ def _line(status: int, said: str) -> str:
     return f"IMAGES {word} - {clean}"
 
 
-def _number(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+def _errors(count: int) -> str:
+    return _("1 error") if count == 1 else _("%d errors") % count
+
+
+def _warnings(count: int) -> str:
+    return _("1 warning") if count == 1 else _("%d warnings") % count

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.report import FamilyReport, Report
 from osc_imagetools.printable import printable, size_of
 
@@ -87,9 +88,9 @@ def _environment() -> Environment:
         from jinja2 import Environment, PackageLoader, StrictUndefined
     except ImportError:
         raise OperatorError(
-            "The page can't be made",
-            "the package 'Jinja2' is not installed",
-            "Install osc-imagetools[report], or use --form json.",
+            _("The page can't be made"),
+            _("the package 'Jinja2' is not installed"),
+            _("Install osc-imagetools[report], or use --form json."),
         ) from None
     made = Environment(
         loader=PackageLoader("osc_imagetools.reports"),

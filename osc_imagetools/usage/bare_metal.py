@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.usage.uses import How, Kind, Use
 from osc_imagetools.lifecycle.usage.verdict import Told
 from osc_imagetools.usage.asking import Asking
@@ -43,14 +44,14 @@ class _Asking(Asking):
     def _partial(self) -> str:
         """Why not all nodes are listed; empty where they are."""
         if self.question.all_projects is False:
-            return "only this project's nodes were asked for"
+            return _("only this project's nodes were asked for")
         query = {"owner": NOBODY, "limit": "1", "fields": "uuid"}
         try:
             self.service.get(self._path, query, VERSION)
         except ServiceError as error:
             if error.status != 403 or self.question.all_projects:
                 raise
-            return f"it lists only this project's nodes: {error}"
+            return _("it lists only this project's nodes: %s") % error
         return ""
 
     def _count(self) -> None:

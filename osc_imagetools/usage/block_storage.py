@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.dates import parse_time
 from osc_imagetools.lifecycle.usage.gaps import Gap, Reach
 from osc_imagetools.lifecycle.usage.uses import How, Kind, Use
@@ -65,7 +66,7 @@ class _Asking(Asking):
         self._look_whose()
         self.count_anew(self._count_all)
         if self.untold and not self.is_told:
-            why = f"it doesn't tell from which image volume {self.untold} was made"
+            why = _("it doesn't tell from which image volume %s was made") % self.untold
             self.lacks(why)
 
     def _look_whose(self) -> None:
@@ -78,9 +79,11 @@ class _Asking(Asking):
             except ServiceError as error:
                 if error.status != REFUSED or self.question.all_projects:
                     raise
-                why = "it lists only this project's volumes: the user is no admin of it"
+                why = _(
+                    "it lists only this project's volumes: the user is no admin of it"
+                )
         else:
-            why = "only this project's volumes were asked for"
+            why = _("only this project's volumes were asked for")
         self.lacks_other_projects(why)
 
     def _count_all(self) -> None:
@@ -145,7 +148,7 @@ class _Asking(Asking):
             self.gaps.append(
                 Gap(
                     self.service.name,
-                    f"volume {volume['id']} is still being made",
+                    _("volume %s is still being made") % volume["id"],
                     Reach.ONE_VOLUME,
                     volume.get(_PROJECT) or "",
                     parse_time(volume.get("created_at")),

@@ -17,6 +17,7 @@ from typing import Any
 from keystoneauth1 import exceptions
 from keystoneauth1.adapter import Adapter
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.usage.gaps import Gap
 from osc_imagetools.usage import bare_metal, block_storage, compute, containers
 
@@ -79,10 +80,10 @@ def services(
             where = "" if region == own else f" in {region}"
             if adapter is None:
                 if kind in ALWAYS and region == own:
-                    why = "the cloud's catalogue has no such service for this user"
+                    why = _("the cloud's catalogue has no such service for this user")
                     gaps.append(Gap(ALWAYS[kind].NAME, why))
             elif kind in NOT_ASKED:
-                why = f"it may use images, and was not asked (--without {kind})"
+                why = _("it may use images, and was not asked (--without %s)") % kind
                 gaps.append(Gap(NOT_ASKED[kind] + where, why))
             else:
                 module = {**ALWAYS, **WHERE_PRESENT}[kind]

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.dates import parse_time
 from osc_imagetools.lifecycle.usage.uses import How, Kind, Use
 from osc_imagetools.lifecycle.usage.verdict import Told
@@ -61,7 +62,7 @@ class _Asking(Asking):
         # A cell may have been lost meanwhile. A full page has no room to show that.
         after = before if len(before) >= A_PAGE else self._listed(self._whose)
         if self._lacks_a_cell([*before, *after], is_full=len(after) >= A_PAGE):
-            self.lacks("a cell can't be reached")
+            self.lacks(_("a cell can't be reached"))
 
     def _first_page(self) -> list[dict[str, Any]]:
         """What has room on one page; sees whose servers the user may list."""
@@ -70,13 +71,13 @@ class _Asking(Asking):
                 return self._listed(self._whose)
             except ServiceError as error:
                 if error.status == NOT_ACCEPTABLE:
-                    why = "it is too old to tell whether all of its cells answer"
+                    why = _("it is too old to tell whether all of its cells answer")
                     raise ServiceError(why, error.status) from error
                 if error.status != FORBIDDEN or self.question.all_projects:
                     raise
-                why = f"only this project's servers may be listed: {error}"
+                why = _("only this project's servers may be listed: %s") % error
         else:
-            why = "only this project's servers were asked for"
+            why = _("only this project's servers were asked for")
         self.is_everybodys = False
         self.lacks_other_projects(why)
         return self._listed(self._whose)
@@ -88,7 +89,7 @@ class _Asking(Asking):
     def _listed(self, query: Mapping[str, str]) -> list[dict[str, Any]]:
         page = self.service.get("/servers", query, VERSION)
         if not isinstance(page.get("servers"), list):
-            raise ServiceError("its answer has no 'servers'", 200)
+            raise ServiceError(_("its answer has no 'servers'"), 200)
         return list(page["servers"])
 
     def _lacks_a_cell(
@@ -104,7 +105,7 @@ class _Asking(Asking):
         try:
             told = self.service.get("/os-services", {}, VERSION)
         except ServiceError as error:
-            why = f"whether all of its cells answer can't be seen: {error}"
+            why = _("whether all of its cells answer can't be seen: %s") % error
             self.lacks(why)
             return True
         services = told.get("services") or []

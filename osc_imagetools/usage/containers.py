@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.usage.uses import How, Kind, Use
 from osc_imagetools.lifecycle.usage.verdict import Told
 from osc_imagetools.usage.asking import Asking
@@ -34,13 +35,13 @@ class _Asking(Asking):
         which of them one is only by what else it answers.
         """
         if self.question.all_projects is False:
-            return "only this project's cluster templates were asked for"
+            return _("only this project's cluster templates were asked for")
         try:
             self.service.get(self.service.versioned("/mservices", "v1"), {})
         except ServiceError as error:
             if error.status != 403 or self.question.all_projects:
                 raise
-            return f"it lists only this project's cluster templates: {error}"
+            return _("it lists only this project's cluster templates: %s") % error
         return ""
 
     def _count(self) -> None:

@@ -13,6 +13,7 @@ import requests
 from keystoneauth1 import exceptions
 from keystoneauth1.adapter import Adapter
 
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import one_line
 
 PAGE = 1000
@@ -74,7 +75,7 @@ class Service:
             said = answer.json()
             if isinstance(said, dict):
                 return said
-        raise ServiceError(f"its answer can't be read: {_reason(answer)}", 200)
+        raise ServiceError(_("its answer can't be read: %s") % _reason(answer), 200)
 
     def pages(
         self, path: str, rows: str, query: Mapping[str, str], version: str = ""
@@ -89,7 +90,7 @@ class Service:
         following: Mapping[str, str] | None = first
         while following is not None:
             if following in asked:
-                raise ServiceError("its last page leads to an earlier one")
+                raise ServiceError(_("its last page leads to an earlier one"))
             asked.append(following)
             page = self._page(path, rows, following, version, is_first=not asked[1:])
             yield page[rows]
@@ -111,7 +112,7 @@ class Service:
                 raise PageGoneError(str(error), error.status) from error
             raise
         if not isinstance(page.get(rows), list):
-            raise ServiceError(f"its answer has no '{rows}'", 200)
+            raise ServiceError(_("its answer has no '%s'") % rows, 200)
         return page
 
     def _answer(
@@ -127,7 +128,7 @@ class Service:
                 # A connection that was kept, and that the service has closed since.
                 answer = self._sent(address, version)
         except (exceptions.ConnectTimeout, requests.Timeout) as error:
-            why = f"no answer within {self._timeout_seconds:g} seconds"
+            why = _("no answer within %g seconds") % self._timeout_seconds
             raise ServiceError(why) from error
         except (exceptions.ClientException, OSError) as error:
             raise ServiceError(_words(str(error))) from error
@@ -153,7 +154,7 @@ def _reason(answer: requests.Response) -> str:
     words = ""
     with suppress(ValueError, RecursionError):
         words = _message(answer.json())
-    words = _words(words or answer.reason or "no reason given")
+    words = _words(words or answer.reason or _("no reason given"))
     return f"{words} ({answer.status_code})"
 
 
@@ -190,6 +191,6 @@ def _next_query(
         return {**first, **dict(urllib.parse.parse_qsl(query))}
     if len(page[rows]) >= PAGE:
         raise ServiceError(
-            f"its listing ends after a full page of {PAGE} rows: it may be cut off"
+            _("its listing ends after a full page of %d rows: it may be cut off") % PAGE
         )
     return None

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.usage.gaps import Gap
 from osc_imagetools.lifecycle.usage.verdict import Told
 from osc_imagetools.usage.catalogue import Found, services
@@ -63,7 +64,7 @@ def _side_by_side(
             name, what = events.get(timeout=max(0.0, left))
         except queue.Empty:
             silent = min(waiting, key=lambda each: waiting[each])
-            why = f"nothing came from it for {patience:g} seconds"
+            why = _("nothing came from it for %g seconds") % patience
             told[silent] = Told(silent, gaps=(Gap(silent, why),))
             continue
         seen[name] = time.monotonic()
