@@ -10,6 +10,7 @@ import itertools
 import re
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 from osc_imagetools.source.checksum_forms import Entry, entries, strange_algorithm
 from osc_imagetools.source.checksums import STRONGEST_FIRST, Checksum
@@ -84,9 +85,11 @@ def _checksums(listed: list[Entry], file_name: str) -> dict[str, Checksum]:
         first = found.setdefault(entry.checksum.algorithm, entry.checksum)
         if first != entry.checksum:
             raise ChecksumListError(
-                f"The checksum list contradicts itself about '{printable(file_name)}'",
-                f"it says {first} and {entry.checksum}",
-                "Specify the right one with --checksum",
+                _("The checksum list contradicts itself about '%s'")
+                % printable(file_name),
+                _("it says %(first)s and %(other)s")
+                % {"first": first, "other": entry.checksum},
+                _("Specify the right one with --checksum"),
             )
     return found
 
@@ -98,32 +101,34 @@ def _text(listing: bytes) -> str:
         text = listing.decode("utf-8-sig", "surrogateescape")
     if _PAGE.match(text):
         raise NoListError(
-            "The file is not a checksum list",
-            f"the server sent a web page that begins with '{_beginning(text)}'",
-            "Check its URL in a browser",
+            _("The file is not a checksum list"),
+            _("the server sent a web page that begins with '%s'") % _beginning(text),
+            _("Check its URL in a browser"),
         )
     if _BINARY.search(text):
         raise NoListError(
-            "The file is not a checksum list",
-            "it is not a text",
-            "Check its URL: a separate signature file is not the list",
+            _("The file is not a checksum list"),
+            _("it is not a text"),
+            _("Check its URL: a separate signature file is not the list"),
         )
     return text
 
 
 def _no_checksum(text: str) -> NoListError:
     """Why a text is no list."""
-    what, line = "The file is not a checksum list", text.strip().partition("\n")[0]
+    what, line = _("The file is not a checksum list"), text.strip().partition("\n")[0]
     if not line:
-        what, why = "The checksum list is empty", "it contains nothing"
+        what, why = _("The checksum list is empty"), _("it contains nothing")
     elif algorithm := strange_algorithm(text):
-        why = f"its digests are of '{printable(algorithm)}', which is not supported"
+        shown = printable(algorithm)
+        why = _("its digests are of '%s', which is not supported") % shown
     elif line.startswith(("{", "[")):
-        why = f"it is JSON without a digest, and begins with '{_beginning(text)}'"
+        why = _("it is JSON without a digest, and begins with '%s'") % _beginning(text)
     else:
-        why = f"no line of it is a checksum; the first line is '{_beginning(line)}'"
+        shown = _beginning(line)
+        why = _("no line of it is a checksum; the first line is '%s'") % shown
     return NoListError(
-        what, why, "Check its URL, or specify the digest with --checksum"
+        what, why, _("Check its URL, or specify the digest with --checksum")
     )
 
 
@@ -137,16 +142,16 @@ def signed_part(text: str) -> str:
     Only that part counts: what stands around it, anybody can have added. Raises
     `NoListError` where the signature is missing.
     """
-    _, begin, rest = f"\n{text}".replace("\r\n", "\n").partition(f"\n{SIGNED}\n")
+    _before, begin, rest = f"\n{text}".replace("\r\n", "\n").partition(f"\n{SIGNED}\n")
     if not begin:
         return text
-    _, blank, body = rest.partition("\n\n")
-    signed, end, _ = body.partition(f"\n{SIGNATURE}")
+    _head, blank, body = rest.partition("\n\n")
+    signed, end, _after = body.partition(f"\n{SIGNATURE}")
     if not (blank and end):
         raise NoListError(
-            "The checksum list is incomplete",
-            "it begins as an OpenPGP signed text but has no signature",
-            "Fetch it again",
+            _("The checksum list is incomplete"),
+            _("it begins as an OpenPGP signed text but has no signature"),
+            _("Fetch it again"),
         )
     return re.sub(r"(?m)^- ", "", signed)
 
@@ -154,16 +159,20 @@ def signed_part(text: str) -> str:
 def _not_listed(file_name: str, listed: list[Entry]) -> NotListedError:
     if not file_name:
         return NotListedError(
-            "The file can't be found in the checksum list",
-            "its URL does not contain a file name",
-            "Specify the digest with --checksum",
+            _("The file can't be found in the checksum list"),
+            _("its URL does not contain a file name"),
+            _("Specify the digest with --checksum"),
         )
     like = _close_names(file_name, listed)
     closest = ", ".join(printable(name) for name in like)
+    if like:
+        why = _("the closest names in it: %s") % closest
+    else:
+        why = _("or any similar name")
     return NotListedError(
-        f"The checksum list does not name '{printable(file_name)}'",
-        f"the closest names in it: {closest}" if like else "or any similar name",
-        "Check both URLs, or specify the digest with --checksum",
+        _("The checksum list does not name '%s'") % printable(file_name),
+        why,
+        _("Check both URLs, or specify the digest with --checksum"),
     )
 
 

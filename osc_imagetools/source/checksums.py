@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 
 _HEX_DIGITS = {
@@ -63,20 +64,35 @@ class Checksum:
         prefix, colon, digest = text.strip().rpartition(":")
         digest = digest.strip()
         if not _HEX.fullmatch(digest):
-            raise ValueError(f"'{printable(text)}' is not <algorithm>:<hexadecimal>")
+            raise ValueError(
+                _("'%s' is not <algorithm>:<hexadecimal>") % printable(text)
+            )
         known = ", ".join(_HEX_DIGITS)
         algorithm = algorithm_named(prefix) if colon else algorithm_of(digest)
         if algorithm is None and colon:
-            raise ValueError(f"unknown algorithm '{printable(prefix)}'; known: {known}")
+            raise ValueError(
+                _("unknown algorithm '%(prefix)s'; known: %(known)s")
+                % {"prefix": printable(prefix), "known": known}
+            )
         if algorithm is None:
             raise ValueError(
-                f"no known algorithm has {len(digest)} hexadecimal digits;"
-                f" known: {known}"
+                _(
+                    "no known algorithm has %(count)d hexadecimal digits; known: "
+                    "%(known)s"
+                )
+                % {"count": len(digest), "known": known}
             )
         if len(digest) != _HEX_DIGITS[algorithm]:
             raise ValueError(
-                f"a {algorithm} has {_HEX_DIGITS[algorithm]} hexadecimal digits,"
-                f" this one has {len(digest)}"
+                _(
+                    "a %(algorithm)s has %(digits)d hexadecimal digits, this one has "
+                    "%(count)d"
+                )
+                % {
+                    "algorithm": algorithm,
+                    "digits": _HEX_DIGITS[algorithm],
+                    "count": len(digest),
+                }
             )
         return cls(algorithm, digest.lower())
 

@@ -8,6 +8,7 @@ import logging
 from dataclasses import dataclass
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.source.checksums import Checksum
 from osc_imagetools.source.packing import Packing
 
@@ -60,13 +61,27 @@ def matched(
         return ""
     for scope, digests in (("wire", wire), ("payload", payload)):
         if digests[published.algorithm] == published.digest:
-            LOG.info("Verified %s by its %s.", url, published.algorithm)
+            LOG.info(
+                _("Verified %(url)s by its %(algorithm)s."),
+                {"url": url, "algorithm": published.algorithm},
+            )
             return scope
     served, unpacked = wire[published.algorithm], payload[published.algorithm]
-    also = "" if served == unpacked else f", unpacked {unpacked}"
+    found = {
+        "algorithm": published.algorithm,
+        "digest": published.digest,
+        "served": served,
+        "unpacked": unpacked,
+    }
+    if served == unpacked:
+        why = _("its %(algorithm)s should be %(digest)s, but the bytes have %(served)s")
+    else:
+        why = _(
+            "its %(algorithm)s should be %(digest)s, but the bytes have %(served)s, "
+            "unpacked %(unpacked)s"
+        )
     raise DigestMismatchError(
-        f"{url} differs from what was published",
-        f"its {published.algorithm} should be {published.digest}, "
-        f"but the bytes have {served}{also}",
-        "Nothing was published. Check that the checksum belongs to this file.",
+        _("%s differs from what was published") % url,
+        why % found,
+        _("Nothing was published. Check that the checksum belongs to this file."),
     )

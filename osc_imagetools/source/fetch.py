@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
+from osc_imagetools.i18n import _
 from osc_imagetools.source.access import Access
 from osc_imagetools.source.file_url import open_file
 from osc_imagetools.source.opened import Source, SourceError, public
@@ -45,13 +46,16 @@ def open_first(urls: Sequence[str], access: Access) -> Source:
         except SourceError as error:
             if number == len(urls):
                 raise
-            LOG.warning("%s Trying the next mirror.", error)
+            LOG.warning(_("%s Trying the next mirror."), error)
         else:
             source.mirrors = tuple(urls[number:])
-            size = (
-                "of unknown size" if source.length is None else f"{source.length} bytes"
+            if source.length is None:
+                size = _("of unknown size")
+            else:
+                size = _("%d bytes") % source.length
+            LOG.info(
+                _("Fetching %(url)s, %(size)s …"), {"url": source.url, "size": size}
             )
-            LOG.info("Fetching %s, %s …", source.url, size)
             return access.limit.on(source) if access.limit else source
     raise ValueError("no URL is given")
 
@@ -88,15 +92,16 @@ def read_text(url: str, access: Access, what: str, longest: int) -> SmallText:
             text += block
             if len(text) > longest:
                 raise SourceError(
-                    f"{source.url} is not {what}", f"it is longer than {longest} bytes"
+                    _("%(url)s is not %(what)s") % {"url": source.url, "what": what},
+                    _("it is longer than %d bytes") % longest,
                 )
     return SmallText(source.url, bytes(text))
 
 
 def read_list(url: str, access: Access) -> bytes:
     """A small text from *url*, whole: a checksum list. At most 4 MiB."""
-    LOG.info("Reading the list %s …", public(url))
-    return read_text(url, access, "a checksum list", LONGEST_LIST_BYTES).content
+    LOG.info(_("Reading the list %s …"), public(url))
+    return read_text(url, access, _("a checksum list"), LONGEST_LIST_BYTES).content
 
 
 def is_file(url: str) -> bool:

@@ -10,6 +10,7 @@ import urllib.parse
 import urllib.request
 from datetime import datetime, timezone
 
+from osc_imagetools.i18n import _
 from osc_imagetools.source.block_size import BLOCK_BYTES
 from osc_imagetools.source.file_name import file_name
 from osc_imagetools.source.opened import AbsentError, Source, SourceError, public
@@ -23,9 +24,9 @@ def open_file(url: str) -> Source:
     parts = urllib.parse.urlsplit(url)
     if parts.netloc not in ("", "localhost"):
         raise SourceError(
-            f"{public(url)} can't be read",
-            f"a file: URL names a file of this machine, not of '{parts.hostname}'",
-            "Write file:///path, with three slashes.",
+            _("%s can't be read") % public(url),
+            _("a file: URL names a file of this machine, not of '%s'") % parts.hostname,
+            _("Write file:///path, with three slashes."),
         )
     path = urllib.request.url2pathname(parts.path)
     try:
@@ -35,17 +36,19 @@ def open_file(url: str) -> Source:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         kind = AbsentError if isinstance(error, FileNotFoundError) else SourceError
-        raise kind(f"{public(url)} can't be read", why) from error
+        raise kind(_("%s can't be read") % public(url), why) from error
     if not stat.S_ISREG(status.st_mode):
         opened.close()
-        raise SourceError(f"{public(url)} can't be read", "it is not a regular file")
+        raise SourceError(
+            _("%s can't be read") % public(url), _("it is not a regular file")
+        )
 
     def read() -> bytes:
         try:
             return opened.read(BLOCK_BYTES) or b""
         except OSError as error:
             why = error.strerror or str(error)
-            raise SourceError(f"{public(url)} was interrupted", why) from error
+            raise SourceError(_("%s was interrupted") % public(url), why) from error
 
     return Source(
         url=public(url),

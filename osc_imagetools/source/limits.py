@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 
 LARGEST_RATIO = 1_100
 """Bytes out for a byte in: deflate's most is 1,028, a bomb in xz has 7,000."""
@@ -61,8 +62,8 @@ def within_size(blocks: Iterator[bytes], most: int) -> Iterator[bytes]:
         size += len(block)
         if size > most:
             raise TooLargeError(
-                f"The source contains more than {most} bytes",
-                do="Use a larger --max-size if it really is that large",
+                _("The source contains more than %d bytes") % most,
+                do=_("Use a larger --max-size if it really is that large"),
             )
         yield block
 
@@ -86,7 +87,8 @@ def check_ratio(size: int, packed_bytes: int, limits: Limits) -> None:
         and size > packed_bytes * LARGEST_RATIO
     ):
         raise TooLargeError(
-            "The source looks like a decompression bomb",
-            f"{packed_bytes} bytes unpack to {size} or more",
-            "If it really is such an empty disk, set its size with --max-size",
+            _("The source looks like a decompression bomb"),
+            _("%(packed)d bytes unpack to %(size)d or more")
+            % {"packed": packed_bytes, "size": size},
+            _("If it really is such an empty disk, set its size with --max-size"),
         )

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 
-RUN_AGAIN = "Nothing was published. Run the command again."
+RUN_AGAIN = _("Nothing was published. Run the command again.")
 
 
 class SourceError(OperatorError):
@@ -118,14 +119,15 @@ class Source:
             got += len(block)
             if self.length is not None and got > self.length:
                 raise SourceError(
-                    f"{self.url} is longer than it says",
-                    f"it announced {self.length} bytes and continues",
+                    _("%s is longer than it says") % self.url,
+                    _("it announced %d bytes and continues") % self.length,
                 )
             yield block
         if self.length is not None and got < self.length:
             raise SourceError(
-                f"{self.url} was interrupted",
-                f"{got} of {self.length} bytes arrived",
+                _("%s was interrupted") % self.url,
+                _("%(got)d of %(length)d bytes arrived")
+                % {"got": got, "length": self.length},
                 RUN_AGAIN,
             )
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
+from osc_imagetools.i18n import _
 from osc_imagetools.source.ahead import Ahead
 from osc_imagetools.source.checked import Checked
 from osc_imagetools.source.disk.convert import convert, impossible, kept, must_convert
@@ -154,7 +155,9 @@ class Pipeline:
         if packing.container_format != BARE:
             packed = packing.container_format
         if packed:
-            raise impossible(str(packing.convert), f"it is stored packed as {packed}")
+            raise impossible(
+                str(packing.convert), _("it is stored packed as %s") % packed
+            )
 
     @property
     def converts(self) -> bool:

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from typing import IO
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.source.block_size import BLOCK_BYTES
 
 LARGE_FILES = "/var/tmp"
@@ -64,10 +65,11 @@ def unnamed_file(folder: str | None, needed_bytes: int) -> IO[bytes]:
         if free >= needed_bytes:
             return tempfile.TemporaryFile(dir=_place(folder))
     raise SpoolError(
-        f"The image must be copied to {_place(folder)!r} first, which has too little "
-        "space",
-        f"{needed_bytes} bytes are needed and {free} are available",
-        "Name a folder with more space with --tmpdir",
+        _("The image must be copied to %r first, which has too little space")
+        % _place(folder),
+        _("%(needed)d bytes are needed and %(free)d are available")
+        % {"needed": needed_bytes, "free": free},
+        _("Name a folder with more space with --tmpdir"),
     )
 
 
@@ -88,7 +90,7 @@ def _on_disk(folder: str | None) -> Iterator[None]:
         yield
     except OSError as error:
         raise SpoolError(
-            f"The image must be copied to {_place(folder)!r} first, which failed",
+            _("The image must be copied to %r first, which failed") % _place(folder),
             error.strerror or str(error),
-            "Name a folder with more space with --tmpdir",
+            _("Name a folder with more space with --tmpdir"),
         ) from error

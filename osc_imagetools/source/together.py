@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from osc_imagetools.i18n import _
 from osc_imagetools.source.access import Access
 from osc_imagetools.source.fetch import open_first
 from osc_imagetools.source.opened import Source, SourceError
@@ -95,7 +96,9 @@ class Together:
                 if self._end is not None:
                     return b""
                 if self._is_over():
-                    raise SourceError("The download was interrupted", "all of it ends")
+                    raise SourceError(
+                        _("The download was interrupted"), _("all of it ends")
+                    )
                 if not self._may_fetch():
                     continue
                 self._is_fetching = True

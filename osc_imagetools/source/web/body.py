@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import requests
 
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 from osc_imagetools.source.block_size import BLOCK_BYTES
 from osc_imagetools.source.opened import SourceError, public
@@ -74,19 +75,21 @@ class Body:
         # A socket closed under a reader breaks libraries anywhere, in any way.
         except Exception as error:
             if self._session.is_closed:
-                raise ClosedError(f"{public(self._answer.url)} was abandoned") from None
+                raise ClosedError(
+                    _("%s was abandoned") % public(self._answer.url)
+                ) from None
             if not isinstance(error, NETWORK_ERRORS):
                 raise
             if is_against_the_rules(error):
                 raise SourceError(
-                    f"{public(self._answer.url)} can't be read",
-                    "the server sent a chunk without a valid size",
+                    _("%s can't be read") % public(self._answer.url),
+                    _("the server sent a chunk without a valid size"),
                     ELSEWHERE,
                 ) from None
             stall = self._session.access.stall_seconds
             why = reason(error, self._answer.url, stall)
             raise BrokenError(
-                f"{public(self._answer.url)} was interrupted", why
+                _("%s was interrupted") % public(self._answer.url), why
             ) from None
         self._got += len(block)
         return block
@@ -129,8 +132,11 @@ def _refuse_coding(answer: requests.Response) -> None:
     coding = answer.headers.get("Transfer-Encoding", "")
     if coding.lower() not in ("", "chunked", "identity"):
         raise SourceError(
-            f"{public(answer.url)} arrives in a form that was not requested",
-            f"the server says 'Transfer-Encoding: {printable(coding)}', "
-            "and may use only 'chunked' unless the client requests another",
+            _("%s arrives in a form that was not requested") % public(answer.url),
+            _(
+                "the server says 'Transfer-Encoding: %s', and may use only 'chunked' "
+                "unless the client requests another"
+            )
+            % printable(coding),
             ELSEWHERE,
         )

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 from osc_imagetools.source.blocks import Blocks
 from osc_imagetools.source.opened import SourceError
@@ -58,8 +59,8 @@ def encoding(header: str, where: str) -> str:
     if len(said) == 1 and said[0] in _FORMS:
         return _FORMS[said[0]]
     raise SourceError(
-        f"{where} arrives in a form that was not requested",
-        f"the server added 'Content-Encoding: {printable(header)}'",
+        _("%s arrives in a form that was not requested") % where,
+        _("the server added 'Content-Encoding: %s'") % printable(header),
         ELSEWHERE,
     )
 

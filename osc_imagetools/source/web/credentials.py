@@ -14,6 +14,7 @@ from typing import Any
 
 from requests.auth import HTTPBasicAuth
 
+from osc_imagetools.i18n import _
 from osc_imagetools.source.access import Access
 from osc_imagetools.source.web.redirects import (
     has_usual_port,
@@ -90,8 +91,13 @@ def _netrc() -> dict[str, tuple[str, str]]:
 @cache
 def _warn(path: str, line: int | None) -> None:
     """Once; never in the library's words, which may hold a password."""
-    where = f" (near line {line})" if line else ""
-    LOG.warning("%s can't be read%s: it provides no credentials.", path, where)
+    if line:
+        said = _(
+            "%(path)s can't be read (near line %(line)d): it provides no credentials."
+        )
+    else:
+        said = _("%(path)s can't be read: it provides no credentials.")
+    LOG.warning(said, {"path": path, "line": line})
 
 
 def _auth(who: tuple[str, str] | None) -> Auth:

@@ -12,6 +12,7 @@ import requests
 import urllib3
 from urllib3.util.ssl_match_hostname import CertificateError
 
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 from osc_imagetools.source.opened import SourceError, masked, public
 from osc_imagetools.source.web.sockets import ChunkError
@@ -23,11 +24,11 @@ NETWORK_ERRORS = (
 )
 
 CONNECT_SECONDS = 20
-CACERT = "Specify its certificate authority with --source-cacert, if you trust it."
+CACERT = _("Specify its certificate authority with --source-cacert, if you trust it.")
 
-ELSEWHERE = (
-    "Specify another location of the same bytes (--mirror), or fetch the file by "
-    "other means and import it (a file: URL)."
+ELSEWHERE = _(
+    "Specify another location of the same bytes (--mirror), or fetch the file by other "
+    "means and import it (a file: URL)."
 )
 """What helps whoever meets a server that breaks the rules."""
 
@@ -53,16 +54,16 @@ class ClosedError(SourceError):
 
 def unreachable(error: Exception, url: str, stall_seconds: float) -> SourceError:
     """Why there is no answer: a `BrokenError` where another try may bring one."""
-    what = f"{public(url)} can't be reached"
+    what = _("%s can't be reached") % public(url)
     causes = list(_causes(error))
     if certificate := next(filter(_is_of_certificate, causes), None):
         words = getattr(certificate, "verify_message", "") or str(certificate)
-        return SourceError(what, f"its certificate is not valid: {words}", CACERT)
+        return SourceError(what, _("its certificate is not valid: %s") % words, CACERT)
     why = reason(error, url, stall_seconds)
     if is_against_the_rules(error):
-        return SourceError(f"{public(url)} can't be read", why, ELSEWHERE)
+        return SourceError(_("%s can't be read") % public(url), why, ELSEWHERE)
     if isinstance(error, requests.exceptions.ProxyError):
-        why = f"the proxy that the environment names does not work: {why}"
+        why = _("the proxy that the environment names does not work: %s") % why
     broken = BrokenError(what, why)
     broken.is_refused = any(isinstance(cause, _REFUSALS) for cause in causes)
     return broken
@@ -72,11 +73,11 @@ def reason(error: BaseException, url: str, stall_seconds: float) -> str:
     """What the network said, in the innermost of the errors; no secret of *url*."""
     causes = list(_causes(error))
     if any(isinstance(cause, _TOO_LATE) for cause in causes):
-        return f"no connection within {CONNECT_SECONDS} seconds"
+        return _("no connection within %g seconds") % CONNECT_SECONDS
     if isinstance(error, _TIMEOUTS) or "timed out" in str(error).lower():
-        return f"no data arrived for {stall_seconds:g} seconds"
+        return _("no data arrived for %g seconds") % stall_seconds
     if isinstance(causes[-1], http.client.IncompleteRead):
-        return "the connection ended too early"
+        return _("the connection ended too early")
     words = getattr(causes[-1], "strerror", None) or str(causes[-1])
     return printable(masked(words, url) or type(causes[-1]).__name__)
 

@@ -15,6 +15,7 @@ import threading
 import time
 from dataclasses import replace
 
+from osc_imagetools.i18n import _
 from osc_imagetools.source.access import Access
 from osc_imagetools.source.block_size import BLOCK_BYTES
 from osc_imagetools.source.opened import SourceError, StartOverError
@@ -88,7 +89,7 @@ class Parts:
         with self._lock:
             self._is_closed = True
         self._first.close()
-        self._window.close(ClosedError(f"{self._resource.where} was abandoned"))
+        self._window.close(ClosedError(_("%s was abandoned") % self._resource.where))
         for worker in self._workers:
             worker.join(END_SECONDS)
         if not self._workers:
@@ -101,7 +102,7 @@ class Parts:
             pace.settle(window.crew)
         at = Position(time.monotonic(), self._got, window.waited_seconds)
         if pace.look(at):
-            LOG.info("%s: slower over several connections", self._resource.where)
+            LOG.info(_("%s: slower over several connections"), self._resource.where)
             window.dismiss()
             self._rest_seconds = REST_SECONDS
         with self._lock:
@@ -188,7 +189,7 @@ class _Worker(threading.Thread):
             self._body, self._at = self._opened(part), part.at
         block = self._body.read(min(BLOCK_BYTES, part.stop - part.at))
         if not block:
-            raise BrokenError(f"{self._resource.where} was interrupted", CUT_SHORT)
+            raise BrokenError(_("%s was interrupted") % self._resource.where, CUT_SHORT)
         self._at += len(block)
         self._patience.got(len(block))
         return block
@@ -210,7 +211,9 @@ class _Worker(threading.Thread):
         while offset:
             block = body.read(min(BLOCK_BYTES, offset))
             if not block:
-                raise BrokenError(f"{self._resource.where} was interrupted", CUT_SHORT)
+                raise BrokenError(
+                    _("%s was interrupted") % self._resource.where, CUT_SHORT
+                )
             offset -= len(block)
         return body
 
@@ -220,7 +223,10 @@ class _Worker(threading.Thread):
         if self._leaves_it_to_others(error):
             left = self._window.retire(self, part)
             if left:
-                LOG.info("%s: %s; continuing with %d", where, error.why, left)
+                LOG.info(
+                    _("%(where)s: %(why)s; continuing with %(left)d"),
+                    {"where": where, "why": error.why, "left": left},
+                )
                 return False
         if isinstance(error, RangeError) and not self._only_whole:
             self._only_whole = True
@@ -229,7 +235,10 @@ class _Worker(threading.Thread):
             raise error
         if not self._may_ask_again(error):
             raise interrupted(self._resource, part.at, error)
-        LOG.info("%s: %s; resuming at byte %d", where, error.why, part.at)
+        LOG.info(
+            _("%(where)s: %(why)s; resuming at byte %(at)d"),
+            {"where": where, "why": error.why, "at": part.at},
+        )
         return True
 
     def _leaves_it_to_others(self, error: SourceError) -> bool:

@@ -15,6 +15,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 from osc_imagetools.source.opened import StartOverError
 from osc_imagetools.source.web.content_encoding import codings
@@ -59,10 +60,12 @@ class Edition:
     def difference(self, now: Edition) -> str:
         """How *now* is another file; empty if nothing says so."""
         if None not in (self.length, now.length) and self.length != now.length:
-            return f"it had {self.length} bytes and has {now.length}"
+            lengths = {"before": self.length, "after": now.length}
+            return _("it had %(before)d bytes and has %(after)d") % lengths
         if self.encoding != now.encoding:
             names = (printable(each.encoding or "identity") for each in (self, now))
-            return "its Content-Encoding was {} and is {}".format(*names)
+            encodings = dict(zip(("before", "after"), names, strict=True))
+            return _("its Content-Encoding was %(before)s and is %(after)s") % encodings
         if self.is_strong and self.etag == now.etag:
             return ""
         pairs = (
@@ -71,7 +74,11 @@ class Edition:
         )
         for name, before, after in pairs:
             if before and after and before != after:
-                return f"its {name} was {printable(before)} and is {printable(after)}"
+                return _("its %(name)s was %(before)s and is %(after)s") % {
+                    "name": name,
+                    "before": printable(before),
+                    "after": printable(after),
+                }
         return ""
 
 
@@ -100,7 +107,7 @@ class OtherMirrorError(StartOverError):
 def check_unchanged(where: str, before: Edition, now: Edition) -> None:
     """Raise `StartOverError` where it is another file now."""
     if difference := before.difference(now):
-        raise StartOverError(f"{where} changed while it was read", difference)
+        raise StartOverError(_("%s changed while it was read") % where, difference)
 
 
 def check_span(where: str, asked: Span, edition: Edition, told: str | None) -> int:
@@ -115,14 +122,18 @@ def check_span(where: str, asked: Span, edition: Edition, told: str | None) -> i
         is_as_asked = (first, last + 1) == (asked.start, stop)
         if is_as_asked and edition.length in (None, length):
             return length
-    raise RangeError(
-        f"{where} can't be resumed",
-        (
-            f"in answer to '{asked.header}', the server sent "
-            f"'{printable(told or 'no range')}'"
+    sent = {
+        "asked": asked.header,
+        "told": printable(told or _("no range")),
+        "length": edition.length,
+    }
+    if edition.length is None:
+        why = _("in answer to '%(asked)s', the server sent '%(told)s'")
+    else:
+        why = _(
+            "in answer to '%(asked)s', the server sent '%(told)s' of %(length)d bytes"
         )
-        + ("" if edition.length is None else f" of {edition.length} bytes"),
-    )
+    raise RangeError(_("%s can't be resumed") % where, why % sent)
 
 
 def _opaque(etag: str) -> str:

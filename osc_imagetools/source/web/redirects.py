@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from requests.utils import requote_uri
 
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 from osc_imagetools.source.opened import SourceError, public
 
@@ -31,14 +32,15 @@ def next_url(asked: Sequence[str], location: str) -> str:
     target = _absolute(here, location)
     scheme = target.partition(":")[0]
     if scheme not in ("http", "https"):
-        raise _refused(here, f"it leads to a '{printable(scheme)}:' URL")
+        raise _refused(here, _("it leads to a '%s:' URL") % printable(scheme))
     if scheme == "http" and here.lower().startswith("https:"):
-        raise _refused(here, f"it leads from https to {public(target)}")
+        raise _refused(here, _("it leads from https to %s") % public(target))
     if len(asked) > REDIRECTS_AT_MOST:
-        circle = "leads in a circle" if target in asked else "leads on without end"
-        raise _refused(
-            asked[0], f"after {REDIRECTS_AT_MOST} redirects it still {circle}"
-        )
+        if target in asked:
+            why = _("after %d redirects it still leads in a circle")
+        else:
+            why = _("after %d redirects it still leads on without end")
+        raise _refused(asked[0], why % REDIRECTS_AT_MOST)
     return target
 
 
@@ -81,10 +83,10 @@ def _absolute(here: str, location: str) -> str:
         target = urllib.parse.urldefrag(without_user(joined)).url
         parts = urllib.parse.urlsplit(target)
         if parts.scheme in _PORTS and not (parts.hostname and _port(parts)):
-            raise ValueError("no host or no valid port")
+            raise ValueError(_("no host or no valid port"))
         return target
     except ValueError:
-        raise _refused(here, f"'{printable(location)}' is not a URL") from None
+        raise _refused(here, _("'%s' is not a URL") % printable(location)) from None
 
 
 def _port(parts: urllib.parse.SplitResult) -> int | None:
@@ -92,4 +94,4 @@ def _port(parts: urllib.parse.SplitResult) -> int | None:
 
 
 def _refused(where: str, why: str) -> SourceError:
-    return SourceError(f"The redirect of {public(where)} is not followed", why)
+    return SourceError(_("The redirect of %s is not followed") % public(where), why)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import requests
 
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 from osc_imagetools.source.opened import (
     AbsentError,
@@ -112,7 +113,8 @@ class Resource:
             if self.holder == self.origin:
                 raise
             LOG.info(
-                "%s: %s; starting again from the original URL", error.what, error.why
+                _("%(what)s: %(why)s; starting again from the original URL"),
+                {"what": error.what, "why": error.why},
             )
             self.other, self.found = error, self.holder
             body = ask()
@@ -170,8 +172,8 @@ class Resource:
         if answer.status_code == OK:
             self._check_unchanged(answer, content_length(answer))
             raise RangeError(
-                f"{self.where} can't be resumed",
-                "the server sends the whole file instead of a part",
+                _("%s can't be resumed") % self.where,
+                _("the server sends the whole file instead of a part"),
             )
         told = answer.headers.get("Content-Range")
         length = check_span(self.where, span, self.edition, told)
@@ -189,8 +191,9 @@ class Resource:
         now = Edition.of(answer.headers, length)
         here = public(answer.url)
         if here != self.began and (difference := self.edition.difference(now)):
-            what = f"{here} can't continue what {self.began} began"
-            raise OtherMirrorError(what, difference)
+            what = _("%(here)s can't continue what %(began)s began")
+            mirrors = {"here": here, "began": self.began}
+            raise OtherMirrorError(what % mirrors, difference)
         check_unchanged(here, self.edition, now)
 
 
@@ -244,12 +247,12 @@ def refusal(answer: requests.Response) -> SourceError:
     if answer.status_code == NOT_KNOWN and was_led_away(answer):
         remedy = _AFTER_A_REDIRECT
     kind = AbsentError if answer.status_code in ABSENT else SourceError
-    return kind(f"{public(answer.url)} can't be fetched", _words(answer), remedy)
+    return kind(_("%s can't be fetched") % public(answer.url), _words(answer), remedy)
 
 
 def not_now(answer: requests.Response) -> BusyError:
     """The error that a status is which may pass."""
-    error = BusyError(f"{public(answer.url)} can't be fetched", _words(answer))
+    error = BusyError(_("%s can't be fetched") % public(answer.url), _words(answer))
     error.retry_after = answer.headers.get("Retry-After")
     return error
 
@@ -261,19 +264,26 @@ def was_led_away(answer: requests.Response) -> bool:
 
 def _words(answer: requests.Response) -> str:
     said = printable(answer.reason or "")
-    return f"the server answered {answer.status_code} {said}".rstrip()
+    status = f"{answer.status_code} {said}".rstrip()
+    return _("the server answered %s") % status
 
 
-_AFTER_A_REDIRECT = (
+_AFTER_A_REDIRECT = _(
     "A redirect led there, and credentials are not sent to another host or port: use "
     "that URL itself."
 )
 _REMEDIES = {
-    401: "Put the user and password of this host into ~/.netrc, or use --source-user.",
-    403: "The file is missing or private (object stores answer 403 for both), or the "
-    "server refuses this program: then try --user-agent.",
-    404: "Check the URL: vendors remove old builds.",
-    407: "Put the proxy's user and password into its URL in the environment, with "
-    "'/' as %2F, '#' as %23, '@' as %40.",
-    410: "The vendor removed it: use a newer build.",
+    401: _(
+        "Put the user and password of this host into ~/.netrc, or use --source-user."
+    ),
+    403: _(
+        "The file is missing or private (object stores answer 403 for both), or the "
+        "server refuses this program: then try --user-agent."
+    ),
+    404: _("Check the URL: vendors remove old builds."),
+    407: _(
+        "Put the proxy's user and password into its URL in the environment, with '/' "
+        "as %2F, '#' as %23, '@' as %40."
+    ),
+    410: _("The vendor removed it: use a newer build."),
 }

@@ -11,6 +11,8 @@ from collections.abc import Callable
 
 import urllib3
 
+from osc_imagetools.i18n import _
+
 LOG = logging.getLogger(__name__)
 
 TRIED_AGAIN = frozenset({429, 500, 502, 503, 504})
@@ -64,7 +66,7 @@ class Detours:
         if where in self._places or len(self._places) >= self._retries:
             return False
         self._places.add(where)
-        LOG.info("%s; following the redirect again", why)
+        LOG.info(_("%s; following the redirect again"), why)
         return True
 
 
@@ -107,7 +109,10 @@ class SourcePatience:
             seconds = max(0.0, backoff_seconds(tried) - spent) if tried else 0.0
         self._tried += 1
         if seconds:
-            LOG.info("%s; trying again in %.1f s", why, seconds)
+            LOG.info(
+                _("%(why)s; trying again in %(seconds).1f s"),
+                {"why": why, "seconds": seconds},
+            )
             self._pause(seconds)
         self._got, self._began = 0, time.monotonic()
         return True

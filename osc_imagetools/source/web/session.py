@@ -17,6 +17,7 @@ from importlib.metadata import version
 import requests
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
+from osc_imagetools.i18n import _
 from osc_imagetools.source.access import Access
 from osc_imagetools.source.opened import SourceError, masked, public
 from osc_imagetools.source.web.credentials import for_host
@@ -113,12 +114,12 @@ class HttpSession:
         # A socket closed under a reader breaks libraries anywhere, in any way.
         except Exception as error:
             if self.is_closed:
-                raise ClosedError(f"{public(here)} was abandoned") from None
+                raise ClosedError(_("%s was abandoned") % public(here)) from None
             if isinstance(error, NETWORK_ERRORS):
                 raise unreachable(error, here, access.stall_seconds) from None
             if isinstance(error, ValueError):
                 raise SourceError(
-                    "The URL can't be parsed", masked(str(error), here)
+                    _("The URL can't be parsed"), masked(str(error), here)
                 ) from None
             raise
 

@@ -21,6 +21,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from osc_imagetools.i18n import _
+
 CHUNK_LINE_BYTES = 1 << 16
 """With its extensions; as http.client has it."""
 
@@ -109,7 +111,7 @@ class _Answer(http.client.HTTPResponse):
         if not line.endswith(b"\n") and len(line) <= CHUNK_LINE_BYTES:
             # What its caller takes for an end before its time.
             raise ValueError(line)
-        raise ChunkError("no valid size")
+        raise ChunkError(_("no valid size"))
 
 
 def _pools(sockets: Sockets) -> dict[str, Any]:

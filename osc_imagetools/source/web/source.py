@@ -13,6 +13,7 @@ from datetime import datetime, timedelta, timezone
 
 import requests
 
+from osc_imagetools.i18n import _
 from osc_imagetools.source.access import Access
 from osc_imagetools.source.file_name import file_name
 from osc_imagetools.source.opened import Source
@@ -131,9 +132,8 @@ def _source(resource: Resource, answer: requests.Response) -> Source:
     headers = answer.headers
     if len(headers.get("ETag", "")) > LONGEST_ETAG:
         LOG.warning(
-            "%s has an ETag of %d characters, which is ignored.",
-            resource.where,
-            len(headers["ETag"]),
+            _("%(where)s has an ETag of %(etag)d characters, which is ignored."),
+            {"where": resource.where, "etag": len(headers["ETag"])},
         )
     return Source(
         url=resource.where,

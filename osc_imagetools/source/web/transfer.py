@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 
+from osc_imagetools.i18n import _
 from osc_imagetools.source.opened import RUN_AGAIN, SourceError, StartOverError
 from osc_imagetools.source.web.body import Body
 from osc_imagetools.source.web.errors import BrokenError, ClosedError
@@ -16,7 +17,7 @@ from osc_imagetools.source.web.session import HttpSession
 
 LOG = logging.getLogger(__name__)
 
-CUT_SHORT = "the connection ended too early"
+CUT_SHORT = _("the connection ended too early")
 
 
 class Transfer:
@@ -44,7 +45,7 @@ class Transfer:
                     self._patience.got(len(block))
                     return block
                 broken = BrokenError(
-                    f"{self._resource.where} was interrupted", CUT_SHORT
+                    _("%s was interrupted") % self._resource.where, CUT_SHORT
                 )
             except BrokenError as error:
                 broken = error
@@ -78,8 +79,8 @@ class Transfer:
         where = self._resource.where
         if self._got and self._session.access.retries and not self._resource.can_go_on:
             raise StartOverError(
-                f"{where} was interrupted",
-                f"{broken.why}, and the server can't send parts of this file",
+                _("%s was interrupted") % where,
+                _("%s, and the server can't send parts of this file") % broken.why,
             )
         self._resource.leave_mirror(broken, self._patience.tried)
         if not self._patience.allows_another(
@@ -95,10 +96,12 @@ class Transfer:
             return body
         body = resource.span(self._session, Span(self._got))
         LOG.info(
-            "%s: resuming at byte %d of %s",
-            resource.where,
-            self._got,
-            resource.edition.length,
+            _("%(where)s: resuming at byte %(got)d of %(length)s"),
+            {
+                "where": resource.where,
+                "got": self._got,
+                "length": resource.edition.length,
+            },
         )
         return body
 
@@ -109,8 +112,12 @@ def interrupted(resource: Resource, got: int, error: SourceError) -> SourceError
     A `StartOverError` where another mirror has another file, which may come whole.
     """
     length = resource.edition.length
-    came = f"{got} bytes" if length is None else f"{got} of {length} bytes"
-    what, why = f"{resource.where} was interrupted", f"{came} arrived, then {error.why}"
+    if length is None:
+        why = _("%(got)d bytes arrived, then %(why)s")
+    else:
+        why = _("%(got)d of %(length)d bytes arrived, then %(why)s")
+    why %= {"got": got, "length": length, "why": error.why}
+    what = _("%s was interrupted") % resource.where
     if other := resource.other:
         return StartOverError(what, f"{why}; {other.what}: {other.why}")
     return SourceError(what, why, RUN_AGAIN)
