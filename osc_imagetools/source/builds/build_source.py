@@ -7,6 +7,7 @@ from __future__ import annotations
 import urllib.parse
 from dataclasses import dataclass
 
+from osc_imagetools.i18n import _
 from osc_imagetools.source.builds.layouts import DEFAULT_ARCHITECTURE, layout_named
 from osc_imagetools.source.builds.pattern import SCHEMES, UrlPattern
 from osc_imagetools.source.opened import public
@@ -42,11 +43,14 @@ class BuildSource:
         """What *text* says; raises `ValueError` with a message for who typed it."""
         if len(text) > LONGEST_SOURCE or not (text.isascii() and text.isprintable()):
             raise ValueError(
-                f"at most {LONGEST_SOURCE} printable characters of ASCII; in a URL, "
-                "write others as %C3%A9"
+                _(
+                    "at most %d printable characters of ASCII; in a URL, write others "
+                    "as %%C3%%A9"
+                )
+                % LONGEST_SOURCE
             )
         if " " in text or not text:
-            raise ValueError("one word, without blanks")
+            raise ValueError(_("one word, without blanks"))
         source = cls(text, index)
         if text.startswith(STREAM):
             _check_url(source.stream.url)
@@ -89,10 +93,10 @@ class BuildSource:
     @property
     def stream(self) -> Stream:
         """The product that it is; raises `ValueError` where none is named."""
-        url, _, named = self.text.removeprefix(STREAM).partition("#")
-        product, _, item = named.partition("/")
+        url, _hash, named = self.text.removeprefix(STREAM).partition("#")
+        product, _slash, item = named.partition("/")
         if not product:
-            raise ValueError(f"write {STREAM}<url>#<product>")
+            raise ValueError(_("write %s<url>#<product>") % STREAM)
         return Stream(url, product, item)
 
     def url(self, architecture: str = DEFAULT_ARCHITECTURE) -> str:
@@ -107,7 +111,10 @@ class BuildSource:
         layout, release = layout_named(self.text)
         if architecture not in layout.architectures:
             known = ", ".join(layout.architectures)
-            raise ValueError(f"it has no builds for '{architecture}', but for {known}")
+            raise ValueError(
+                _("it has no builds for '%(architecture)s', but for %(known)s")
+                % {"architecture": architecture, "known": known}
+            )
         return layout.url_of(release, architecture)
 
 
@@ -116,6 +123,6 @@ def _check_url(text: str) -> None:
         parts = urllib.parse.urlsplit(text)
         parts.port  # noqa: B018  # raises
     except ValueError:
-        raise ValueError("not a URL: its host or port can't be parsed") from None
+        raise ValueError(_("not a URL: its host or port can't be parsed")) from None
     if parts.scheme.lower() not in SCHEMES or not parts.hostname:
-        raise ValueError("only URLs of http: and https: are supported")
+        raise ValueError(_("only URLs of http: and https: are supported"))

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.source.access import Access
 from osc_imagetools.source.builds.build import Build
 from osc_imagetools.source.builds.build_source import BuildSource
@@ -58,9 +59,12 @@ def find_build(
         url = source.url(architecture)
     except ValueError as error:
         raise OperatorError(
-            f"'{source.public}' can't be used",
+            _("'%s' can't be used") % source.public,
             str(error),
-            "Name the architecture with --property architecture=…, or another source.",
+            _(
+                "Name the architecture with --property architecture=…, or another "
+                "source."
+            ),
         ) from None
     if source.is_stream:
         return find_in_stream(source.stream, access, keyring)
@@ -114,13 +118,15 @@ class _Search:
         try:
             yield from self._candidates(known)
         except (AbsentError, NoBuildError) as error:
-            LOG.warning("%s Trying the build before it.", error)
+            LOG.warning(_("%s Trying the build before it."), error)
 
     def _read(self, url: str, folder: str) -> tuple[str, list[tuple[str, ...]]]:
         """Where the page at *url* was found, and the names on it, from *folder* on."""
-        LOG.info("Reading what %s lists …", public(url))
+        LOG.info(_("Reading what %s lists …"), public(url))
         try:
-            text = read_text(url, self._access, "a list of builds", LONGEST_INDEX_BYTES)
+            text = read_text(
+                url, self._access, _("a list of builds"), LONGEST_INDEX_BYTES
+            )
         except AbsentError as error:
             raise AbsentError(error.what, error.why, BY_INDEX) from None
         page = IndexPage.read(text.content)
@@ -134,7 +140,10 @@ class _Search:
         try:
             head(url, self._access).close()
         except AbsentError as error:
-            LOG.warning("%s: %s. Trying the build before it.", error.what, error.why)
+            LOG.warning(
+                _("%(what)s: %(why)s. Trying the build before it."),
+                {"what": error.what, "why": error.why},
+            )
             return False
         return True
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 from functools import partial
 
+from osc_imagetools.i18n import _
 from osc_imagetools.source.access import Access
 from osc_imagetools.source.builds.build import Build
 from osc_imagetools.source.builds.build_source import Stream
@@ -28,7 +29,9 @@ LOG = logging.getLogger(__name__)
 LONGEST_STREAM_BYTES = 32 << 20
 """Ubuntu's list of all that was ever released has a few MB."""
 
-UNSIGNED = "Use the index that is signed in itself (index.sjson), or remove --keyring."
+UNSIGNED = _(
+    "Use the index that is signed in itself (index.sjson), or remove --keyring."
+)
 
 
 def find_in_stream(stream: Stream, access: Access, keyring: str | None) -> Build:
@@ -56,8 +59,8 @@ def find_in_stream(stream: Stream, access: Access, keyring: str | None) -> Build
 
 
 def _text(url: str, access: Access, ring: Keyring | None) -> bytes:
-    LOG.info("Reading what %s lists …", public(url))
-    text = read_text(url, access, "an index of simplestreams", LONGEST_STREAM_BYTES)
+    LOG.info(_("Reading what %s lists …"), public(url))
+    text = read_text(url, access, _("an index of simplestreams"), LONGEST_STREAM_BYTES)
     if ring is None:
         return text.content
     where = published_list(url, (".gpg",))

@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from osc_imagetools.i18n import _
+
 _X86 = "x86_64"
 _DEBIANS = {_X86: "amd64", "aarch64": "arm64"}
 _UBUNTUS = {**_DEBIANS, "ppc64le": "ppc64el", "riscv64": "riscv64", "s390x": "s390x"}
@@ -181,10 +183,16 @@ def layout_named(name: str) -> tuple[Layout, str]:
             return layout, release
     known = [layout.shown for layout in TABLE]
     near = get_close_matches(name[:60], known, 1)
-    meant = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}"
+    if near:
+        meant = _("did you mean '%s'?") % near[0]
+    else:
+        meant = _("known: %s") % ", ".join(known)
     raise ValueError(
-        f"'{name:.60}' is neither a layout nor a URL with {{version}} or {{date}}; "
-        f"{meant}"
+        _(
+            "'%(name)s' is neither a layout nor a URL with {version} or {date}; "
+            "%(meant)s"
+        )
+        % {"name": name[:60], "meant": meant}
     )
 
 

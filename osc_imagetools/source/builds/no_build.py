@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 from osc_imagetools.source.builds.index_page import IndexPage
 
@@ -21,7 +22,9 @@ LIKENESS = 0.4
 """Of two names, from 0 to 1, for one to be shown: what is in the place of a placeholder
 differs in any case."""
 
-BY_INDEX = "Check the URL, or name the page that lists the builds with --source-index."
+BY_INDEX = _(
+    "Check the URL, or name the page that lists the builds with --source-index."
+)
 
 _SAMPLES = {"{date}": "20260101", "{version}": "1.2.3"}
 """What names are compared with, in the place of placeholders."""
@@ -42,22 +45,37 @@ def no_match(
     for placeholder, text in _SAMPLES.items():
         sample = sample.replace(placeholder, text)
     like = near_names(sample, ("/".join(name) for name in names))
-    nearest = f"; the nearest: {', '.join(like)}" if like else ""
+    told = {
+        "count": len(names),
+        "url": url,
+        "wanted": wanted,
+        "nearest": ", ".join(like),
+    }
+    if like:
+        why = _(
+            "none of %(count)d links on %(url)s matches '%(wanted)s'; the nearest: "
+            "%(nearest)s"
+        )
+    else:
+        why = _("none of %(count)d links on %(url)s matches '%(wanted)s'")
     return NoBuildError(
-        f"No build of {pattern} was found",
-        f"none of {len(names)} links on {url} matches '{wanted}'{nearest}",
+        _("No build of %s was found") % pattern,
+        why % told,
         BY_INDEX,
     )
 
 
 def no_file(pattern: str, tried: Sequence[str]) -> NoBuildError:
     """The newest builds of *pattern* have no file; *tried* are their URLs."""
+    if tried:
+        shown = ", ".join(tried[:SHOWN_NAMES])
+        why = _("the newest ones lack the file: %s") % shown
+    else:
+        why = _("no folder of the newest ones has such a file")
     return NoBuildError(
-        f"No build of {pattern} was found",
-        f"the newest ones lack the file: {', '.join(tried[:SHOWN_NAMES])}"
-        if tried
-        else "no folder of the newest ones has such a file",
-        "Check the URL: the vendor may have renamed the file.",
+        _("No build of %s was found") % pattern,
+        why,
+        _("Check the URL: the vendor may have renamed the file."),
     )
 
 
@@ -68,27 +86,31 @@ def refuse_page(
 
     *names* are those that can be meant, of the *page* at *url*.
     """
-    what = f"{url} does not list builds"
+    what = _("%s does not list builds") % url
     if not content.strip():
-        raise NoBuildError(what, "it is empty", BY_INDEX)
+        raise NoBuildError(what, _("it is empty"), BY_INDEX)
     if page.is_cut:
         raise NoBuildError(
-            f"{url} does not list all builds",
-            "the server says that it was cut, and the newest ones come last",
-            "Name a page that lists less with --source-index, such as one with "
-            "'?prefix=' in its URL.",
+            _("%s does not list all builds") % url,
+            _("the server says that it was cut, and the newest ones come last"),
+            _(
+                "Name a page that lists less with --source-index, such as one with "
+                "'?prefix=' in its URL."
+            ),
         )
     if names:
         return
     if page.asks_for_password:
-        why = "it is a page that asks for a password"
-        do = "Put the user and password of this host into ~/.netrc."
+        why = _("it is a page that asks for a password")
+        do = _("Put the user and password of this host into ~/.netrc.")
         raise NoBuildError(what, why, do)
     if not page.links:
-        kind = "a page without a link" if page.is_markup else "no page and no list"
-        why = f"it is {kind}, and begins with '{_beginning(content)}'"
-        raise NoBuildError(what, why, BY_INDEX)
-    why = f"none of its {len(page.links)} links leads into its folder"
+        if page.is_markup:
+            why = _("it is a page without a link, and begins with '%s'")
+        else:
+            why = _("it is no page and no list, and begins with '%s'")
+        raise NoBuildError(what, why % _beginning(content), BY_INDEX)
+    why = _("none of its %d links leads into its folder") % len(page.links)
     raise NoBuildError(what, why, BY_INDEX)
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from osc_imagetools.i18n import _
 from osc_imagetools.source.builds.placeholders import (
     DATE,
     EXPRESSIONS,
@@ -52,18 +53,20 @@ class UrlPattern:
         for name in names:
             if name not in EXPRESSIONS:
                 raise ValueError(
-                    f"{{{name}}} is not a placeholder: use {{version}} or {{date}}"
+                    _("{%s} is not a placeholder: use {version} or {date}") % name
                 )
         if not names:
-            raise ValueError("it has neither {version} nor {date}: use --url")
+            raise ValueError(_("it has neither {version} nor {date}: use --url"))
         if not text.count("{") == text.count("}") == len(names):
-            raise ValueError("a brace in a URL is written %7B or %7D")
+            raise ValueError(_("a brace in a URL is written %7B or %7D"))
         if parts.path.count("{") != len(names):
-            raise ValueError("placeholders belong into the path of the URL")
+            raise ValueError(_("placeholders belong into the path of the URL"))
         if "}{" in parts.path:
-            raise ValueError("put text between two placeholders that follow each other")
+            raise ValueError(
+                _("put text between two placeholders that follow each other")
+            )
         if parts.path.endswith("/"):
-            raise ValueError("it ends with a folder, not with a file")
+            raise ValueError(_("it ends with a folder, not with a file"))
         return cls(text)
 
     def next_place(self, values: Values) -> int | None:

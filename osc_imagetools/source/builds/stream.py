@@ -16,6 +16,7 @@ from datetime import date
 from typing import Any
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 from osc_imagetools.source.builds.no_build import NoBuildError, near_names
 from osc_imagetools.source.builds.placeholders import day_of, numbers_in
@@ -60,7 +61,7 @@ def document(content: bytes, where: str) -> dict[str, Any]:
 
     Raises `StreamError`.
     """
-    what = f"{where} is not an index of simplestreams"
+    what = _("%s is not an index of simplestreams") % where
     try:
         text = signed_part(content.decode("utf-8-sig"))
         told = json.loads(text, parse_constant=_refuse_constant)
@@ -68,11 +69,12 @@ def document(content: bytes, where: str) -> dict[str, Any]:
         raise StreamError(what, error.why, error.do) from None
     except (ValueError, RecursionError):
         beginning = printable(content.strip()[:240], 60)
-        why = f"it is not JSON, and begins with '{beginning}'"
+        why = _("it is not JSON, and begins with '%s'") % beginning
         raise StreamError(what, why, _CHECK) from None
     if not isinstance(told, dict) or told.get("format") not in (INDEX, PRODUCTS):
-        known = f"its format is neither '{INDEX}' nor '{PRODUCTS}'"
-        raise StreamError(what, known, _CHECK)
+        why = _("its format is neither '%(index)s' nor '%(products)s'")
+        formats = {"index": INDEX, "products": PRODUCTS}
+        raise StreamError(what, why % formats, _CHECK)
     return told
 
 
@@ -91,7 +93,7 @@ def products_path(index: dict[str, Any], product: str, where: str) -> str:
         if product in names and path is not None:
             return path
         known += [name for name in names if isinstance(name, str)]
-    raise _unknown("product", product, known, where)
+    raise _no_product(product, known, where)
 
 
 def newest_file(
@@ -103,7 +105,7 @@ def newest_file(
     """
     listed = _dict(products.get("products"))
     if product not in listed:
-        raise _unknown("product", product, [*listed], where)
+        raise _no_product(product, [*listed], where)
     versions = _dict(_dict(listed[product]).get("versions"))
     items: dict[str, None] = {}
     for version in sorted(filter(_VERSION.fullmatch, versions), key=_rank)[::-1]:
@@ -115,7 +117,9 @@ def newest_file(
             if path is not None:
                 return StreamFile(version, path, _checksum(told))
     wanted = item or " or ".join(USUAL_ITEMS)
-    raise _unknown(f"file of {printable(product)}", wanted, [*items], where)
+    what = _("There is no file of %(product)s '%(wanted)s'")
+    named = {"product": printable(product), "wanted": printable(wanted)}
+    raise _unknown(what % named, wanted, [*items], where)
 
 
 def safe_path(path: object) -> str | None:
@@ -141,7 +145,7 @@ def mirror_of(url: str) -> str:
 
 
 _NO_PARTS = ("", ".", "..")
-_CHECK = "Check its URL in a browser."
+_CHECK = _("Check its URL in a browser.")
 
 
 def _checksum(told: dict[str, Any]) -> Checksum | None:
@@ -156,13 +160,22 @@ def _rank(version: str) -> tuple[tuple[int, ...], str]:
     return numbers_in(version), version
 
 
+def _no_product(product: str, known: list[str], where: str) -> NoBuildError:
+    what = _("There is no product '%s'") % printable(product)
+    return _unknown(what, product, known, where)
+
+
 def _unknown(what: str, wanted: str, known: list[str], where: str) -> NoBuildError:
     like = near_names(wanted, known)
-    nearest = f"the nearest: {', '.join(like)}" if like else "nor any like it"
+    told = {"where": where, "nearest": ", ".join(like)}
+    if like:
+        why = _("%(where)s does not have it; the nearest: %(nearest)s")
+    else:
+        why = _("%(where)s does not have it; nor any like it")
     return NoBuildError(
-        f"There is no {what} '{printable(wanted)}'",
-        f"{where} does not have it; {nearest}",
-        "Write simplestreams:<url>#<product>, or #<product>/<file>.",
+        what,
+        why % told,
+        _("Write simplestreams:<url>#<product>, or #<product>/<file>."),
     )
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.source.block_size import BLOCK_BYTES
 from osc_imagetools.source.disk.qemu import (
     DRIVERS,
@@ -64,14 +65,14 @@ def must_convert(disk_format: str | None, target: str | None) -> bool:
     if target is None or disk_format in (None, target, *_KEPT):
         return False
     if disk_format not in DRIVERS:
-        raise impossible(target, f"it is {disk_format}, which QEMU can't read")
+        raise impossible(target, _("it is %s, which QEMU can't read") % disk_format)
     return True
 
 
 def impossible(target: str, why: str) -> ConversionError:
     """The error for an image that can't become *target*."""
     return ConversionError(
-        f"The image can't be converted to {target}", why, "Remove --convert"
+        _("The image can't be converted to %s") % target, why, _("Remove --convert")
     )
 
 
@@ -79,7 +80,9 @@ def kept(disk_format: str | None, target: str | None) -> str | None:
     """Why an image of *disk_format* stays so though another *target* was asked for."""
     if target is None or disk_format == target or disk_format not in _KEPT:
         return None
-    return f"The image is stored as {disk_format}: as {target} it would not boot"
+    return _(
+        "The image is stored as %(disk_format)s: as %(target)s it would not boot"
+    ) % {"disk_format": disk_format, "target": target}
 
 
 @dataclass
@@ -155,11 +158,14 @@ def _refuse_broken(image: IO[bytes], disk_format: str) -> None:
     )
     faults = found.get("corruptions", 0) + found.get("check-errors", 0)
     if faults:
+        if faults == 1:
+            why = _("'qemu-img check' finds 1 fault in it")
+        else:
+            why = _("'qemu-img check' finds %d faults in it") % faults
         raise ConversionError(
-            f"The image can't be converted from {disk_format}",
-            f"'qemu-img check' finds {faults} {'fault' if faults == 1 else 'faults'}"
-            " in it",
-            "Compare it with the file from another mirror",
+            _("The image can't be converted from %s") % disk_format,
+            why,
+            _("Compare it with the file from another mirror"),
         )
 
 
@@ -174,16 +180,17 @@ def _run(*arguments: str, fine: Sequence[int] = (0,), **options: Any) -> str:
 def _zeros(size: int, image: IO[bytes], target: str) -> Iterator[str]:
     unpacked = os.fstat(image.fileno()).st_size
     if size - unpacked > WORTH_A_WARNING_BYTES:
-        yield (
-            f"As {target} the image has {size} bytes instead of {unpacked}, "
+        yield _(
+            "As %(target)s the image has %(size)d bytes instead of %(unpacked)d, "
             "and its zeros are transferred like all other bytes"
-        )
+        ) % {"target": target, "size": size, "unpacked": unpacked}
 
 
 def _refuse_larger(size: int, limits: Limits, target: str) -> None:
     if size > limits.max_payload_bytes:
         raise TooLargeError(
-            f"The image would be {size} bytes as {target}",
-            f"{limits.max_payload_bytes} are allowed",
-            "Use a larger --max-size, or remove --convert",
+            _("The image would be %(size)d bytes as %(target)s")
+            % {"size": size, "target": target},
+            _("%d are allowed") % limits.max_payload_bytes,
+            _("Use a larger --max-size, or remove --convert"),
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from osc_imagetools.i18n import _
 from osc_imagetools.source.digest import Digested
 from osc_imagetools.source.disk.convert import Conversion, impossible
 from osc_imagetools.source.disk.inspect import Inspected
@@ -76,11 +77,12 @@ class Converted:
         found = self._inspected.disk_format
         if found not in (None, self.disk_format):
             raise impossible(
-                self.disk_format, f"the content of its disk is itself {found}"
+                self.disk_format, _("the content of its disk is itself %s") % found
             )
 
     def _refuse_smaller(self) -> None:
         wanted, has = self._arrived.virtual_size, self.virtual_size
         if has is not None and has < wanted:
-            why = f"its disk has {wanted} bytes, but QEMU finds {has}"
-            raise impossible(self.disk_format, why)
+            why = _("its disk has %(wanted)d bytes, but QEMU finds %(has)d")
+            sizes = {"wanted": wanted, "has": has}
+            raise impossible(self.disk_format, why % sizes)

@@ -14,6 +14,7 @@ from typing import IO, cast
 
 from oslo_utils.imageutils.format_inspector import FileInspector, InspectWrapper
 
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 from osc_imagetools.source.disk import known
 from osc_imagetools.source.disk.errors import (
@@ -52,19 +53,19 @@ def recognise(head: bytes) -> FileInspector:
     """
     watched = inspected(iter([head]))
     with understood():
-        for _ in watched:
+        for _block in watched:
             pass
         found = {str(inspector): inspector for inspector in watched.formats or ()}
     name = known.first(known.CUT_OFF, known.padded(head))
     if name and name not in found:
-        raise damaged(f"it begins as {name} and ends too early")
+        raise damaged(_("it begins as %s and ends too early") % name)
     if found.keys() == {"iso", "gpt"}:
         return found["iso"]
     if len(found) > 1:
         raise FormatError(
-            "The image has more than one format",
-            f"its bytes are valid as {' and '.join(sorted(found))}",
-            "Do not use it: this is a way to hide files from checks",
+            _("The image has more than one format"),
+            _("its bytes are valid as %s") % " and ".join(sorted(found)),
+            _("Do not use it: this is a way to hide files from checks"),
         )
     return next(iter(found.values()))
 
@@ -76,16 +77,22 @@ def refuse_without_name(head: bytes, declared: str | None) -> None:
     whatever files it names: VMDK's descriptors are nothing but that.
     """
     if known.is_vmdk_descriptor(head):
-        raise unsafe("vmdk", "it is a descriptor that names other files")
+        raise unsafe("vmdk", _("it is a descriptor that names other files"))
     driver = known.first(known.OTHER_IMAGES, known.padded(head))
     if driver is None or (driver == "parallels" and declared == "ploop"):
         return
-    kind = f"{driver} of an old kind" if driver == "vmdk" else driver
+    if driver == "vmdk":
+        what = _("The image is %s of an old kind") % driver
+    else:
+        what = _("The image is %s") % driver
     raise FormatError(
-        f"The image is {kind}",
-        "Glance does not accept such images, and can't check whether they are safe",
-        f"Convert it with 'qemu-img convert -f {driver} -O qcow2', if you trust its "
-        "vendor, and import the result",
+        what,
+        _("Glance does not accept such images, and can't check whether they are safe"),
+        _(
+            "Convert it with 'qemu-img convert -f %s -O qcow2', if you trust its "
+            "vendor, and import the result"
+        )
+        % driver,
     )
 
 
@@ -99,11 +106,14 @@ def agreed_format(inspector: FileInspector, head: bytes, declared: str | None) -
         return declared
     if declared in _MAY_HAVE_A_BOOT_SECTOR and _has_only_a_boot_sector(inspector, head):
         return str(declared)
-    table = " with a partition table" if name == "gpt" else ""
+    if name == "gpt":
+        why = _("its bytes are %s with a partition table") % glance_name
+    else:
+        why = _("its bytes are %s") % glance_name
     raise FormatError(
-        f"The image is not {printable(declared or '')}",
-        f"its bytes are {glance_name}{table}",
-        f"Remove --disk-format, or use --disk-format {glance_name}",
+        _("The image is not %s") % printable(declared or ""),
+        why,
+        _("Remove --disk-format, or use --disk-format %s") % glance_name,
     )
 
 
@@ -112,19 +122,19 @@ def partition_surprise(inspector: FileInspector, disk_format: str) -> str | None
     if str(inspector) != "gpt":
         return None
     if disk_format in _MAY_HAVE_A_BOOT_SECTOR:
-        return (
+        return _(
             "Glance reads the image's boot sector as a partition table, and refuses "
-            f"the image as {disk_format} unless the cloud's require_image_format_match "
-            f"is disabled; it does not check with --container-format {disk_format}"
-        )
+            "the image as %(disk_format)s unless the cloud's "
+            "require_image_format_match is disabled; it does not check with "
+            "--container-format %(disk_format)s"
+        ) % {"disk_format": disk_format}
     failed = failures(inspector)
     if not failed:
         return None
-    return (
-        f"Glance may refuse the image for its partition table"
-        f" ({', '.join(failed.values())}), unless the cloud's"
-        " gpt_safety_checks_nonfatal allows it"
-    )
+    return _(
+        "Glance may refuse the image for its partition table (%s), unless the cloud's "
+        "gpt_safety_checks_nonfatal allows it"
+    ) % ", ".join(failed.values())
 
 
 def virtual_size(inspector: FileInspector, size: int | None) -> int | None:
@@ -138,7 +148,7 @@ def virtual_size(inspector: FileInspector, size: int | None) -> int | None:
     with understood():
         claimed = inspector.virtual_size
     if claimed > LARGEST_DISK_BYTES:
-        raise damaged(f"it claims to be a disk of {claimed} bytes")
+        raise damaged(_("it claims to be a disk of %d bytes") % claimed)
     return claimed or None
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 
 
@@ -22,16 +23,18 @@ class UnsafeImageError(OperatorError):
 def damaged(why: str) -> FormatError:
     """The error for an image whose own format is broken."""
     return FormatError(
-        "The image is damaged", why, "Compare it with the file from another mirror"
+        _("The image is damaged"),
+        why,
+        _("Compare it with the file from another mirror"),
     )
 
 
 def unsafe(name: str, why: str) -> UnsafeImageError:
     """The error for an image of the format *name* that must not be stored."""
     return UnsafeImageError(
-        f"The image is not safe as {name}",
+        _("The image is not safe as %s") % name,
         why,
-        (
+        _(
             "Get an image that needs no other file, or convert this one if you trust "
             "its vendor"
         ),
@@ -45,4 +48,5 @@ def understood() -> Iterator[None]:
         yield
     # They are given whatever strangers make up, and raise whatever that leads to
     except Exception as error:
-        raise damaged(f"its format can't be read: {printable(str(error))}") from error
+        why = _("its format can't be read: %s") % printable(str(error))
+        raise damaged(why) from error

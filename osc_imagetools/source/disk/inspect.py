@@ -17,6 +17,7 @@ from itertools import chain
 from oslo_utils.imageutils.format_inspector import FileInspector, InspectWrapper
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 from osc_imagetools.source.blocks import Blocks
 from osc_imagetools.source.disk.disk_format import (
@@ -69,10 +70,13 @@ def refuse_page(first_block: bytes, content_type: str) -> None:
     """Raise `PageError` if a source begins like HTML, XML or JSON."""
     if _PAGE.match(first_block):
         raise PageError(
-            "The server sent a page instead of an image",
-            f"Content-Type '{printable(content_type)}',"
-            f" beginning with '{printable(first_block[:240], 60)}'",
-            (
+            _("The server sent a page instead of an image"),
+            _("Content-Type '%(type)s', beginning with '%(beginning)s'")
+            % {
+                "type": printable(content_type),
+                "beginning": printable(first_block[:240], 60),
+            },
+            _(
                 "Open the URL in a browser: it may require a login, or the file has "
                 "moved"
             ),
@@ -83,9 +87,9 @@ def refuse_empty(size: int) -> None:
     """Raise `FormatError` for an image of no bytes: Glance would make it active."""
     if not size:
         raise FormatError(
-            "The image is empty",
-            "the source contains 0 bytes of it",
-            "Check the URL: the vendor's build may have failed",
+            _("The image is empty"),
+            _("the source contains 0 bytes of it"),
+            _("Check the URL: the vendor's build may have failed"),
         )
 
 
@@ -147,12 +151,12 @@ class Inspected:
         refuse_empty(self.size)
         inspector = self._inspector()
         if inspector is None:
-            raise damaged("it was not read completely")
+            raise damaged(_("it was not read completely"))
         refuse_unsafe(inspector, self._head, is_whole=True)
         self.virtual_size = virtual_size(inspector, self.size)
         if self.virtual_size is None:
             raise damaged(
-                f"this {self.disk_format} does not contain the size of its disk"
+                _("this %s does not contain the size of its disk") % self.disk_format
             )
         if self._qcow2:
             self._qcow2.finish(self.size)

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from osc_imagetools.i18n import _
+
 SECTOR_BYTES = 512
 
 
@@ -217,8 +219,8 @@ def text(head: bytes) -> str | None:
     if not all(char.isprintable() or char.isspace() for char in words):
         return None
     if said.startswith(_LFS):
-        return "a Git LFS pointer instead of a file"
-    return f"text: '{_shortened(words)}'"
+        return _("a Git LFS pointer instead of a file")
+    return _("text: '%s'") % _shortened(words)
 
 
 def _shortened(words: str) -> str:

@@ -14,6 +14,7 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 from osc_imagetools.source.block_size import BLOCK_BYTES
 
@@ -89,7 +90,7 @@ class NbdDisk:
         self.size = self._agree(_OPTION_GO, nameless)
         """Bytes of the disk."""
         if not self.size:
-            raise NbdError("it offers a disk without bytes")
+            raise NbdError(_("it offers a disk without bytes"))
 
     def blocks(self) -> Iterator[bytes]:
         """All of it in order, 256 KiB at a time; `NbdError` if any can't be read."""
@@ -114,7 +115,7 @@ class NbdDisk:
     def _greet(self) -> None:
         magic, more_magic, flags = self._unpacked(_GREETING)
         if magic + more_magic != b"NBDMAGICIHAVEOPT" or not flags & _FIXED_NEWSTYLE:
-            raise NbdError("it does not support the current NBD protocol")
+            raise NbdError(_("it does not support the current NBD protocol"))
         self._send(_CLIENT_FLAGS.pack(flags & (_FIXED_NEWSTYLE | _NO_ZEROES)))
 
     def _agree(self, option: int, about: bytes = b"") -> int:
@@ -122,16 +123,16 @@ class NbdDisk:
         self._send(_OPTION.pack(b"IHAVEOPT", option, len(about)) + about)
         size = 0
         while True:
-            magic, _, kind, length = self._unpacked(_OPTION_REPLY)
+            magic, _option, kind, length = self._unpacked(_OPTION_REPLY)
             if magic != _OPTION_REPLY_MAGIC or length > _LONGEST_MESSAGE_BYTES:
                 raise _garbled()
             said = self._take(length)
             if kind == _ACKNOWLEDGED:
                 return size
             if kind != _INFORMATION:
-                raise NbdError(f"it refuses: {printable(said)}")
+                raise NbdError(_("it refuses: %s") % printable(said))
             if len(said) == _EXPORT.size and said[:2] == bytes(2):
-                _, size, _ = _EXPORT.unpack(said)
+                _kind, size, _flags = _EXPORT.unpack(said)
 
     def _ask(self, offset: int) -> None:
         length = min(BLOCK_BYTES, self.size - offset)
@@ -162,7 +163,7 @@ class NbdDisk:
             block.fill(offset, _ZEROS[:size])
         elif kind >= _ERRORS:
             said = self._take(length)[_ERROR_BYTES:]
-            raise NbdError(printable(said) or "it can't read the disk")
+            raise NbdError(printable(said) or _("it can't read the disk"))
         elif kind != _NOTHING or length:
             raise _garbled()
 
@@ -173,7 +174,7 @@ class NbdDisk:
         try:
             self._connection.sendall(message)
         except OSError as error:
-            raise NbdError(f"it ended: {error.strerror}") from error
+            raise NbdError(_("it ended: %s") % error.strerror) from error
 
     def _take(self, size: int) -> bytes:
         taken = b""
@@ -181,12 +182,12 @@ class NbdDisk:
             try:
                 piece = self._connection.recv(size - len(taken), socket.MSG_WAITALL)
             except OSError as error:
-                raise NbdError(f"it ended: {error.strerror}") from error
+                raise NbdError(_("it ended: %s") % error.strerror) from error
             if not piece:
-                raise NbdError("it ended")
+                raise NbdError(_("it ended"))
             taken = taken + piece if taken else piece
         return taken
 
 
 def _garbled() -> NbdError:
-    return NbdError("it does not answer in the NBD protocol")
+    return NbdError(_("it does not answer in the NBD protocol"))

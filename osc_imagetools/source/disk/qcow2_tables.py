@@ -13,6 +13,7 @@ from __future__ import annotations
 import struct
 from heapq import heappop, heappush
 
+from osc_imagetools.i18n import _
 from osc_imagetools.source.disk.errors import damaged
 
 MOST_L1_BYTES = 32 << 20
@@ -36,6 +37,13 @@ _SECTOR_BYTES = 512
 
 _L1, _L2, _REFCOUNTS = "level 1", "level 2", "refcount"
 
+_L1_END = _("its level 1 table ends at byte %(end)d, and it has %(size)d bytes")
+_REFCOUNTS_END = _("its refcount table ends at byte %(end)d, and it has %(size)d bytes")
+_SNAPSHOTS_END = _(
+    "its table of snapshots ends at byte %(end)d, and it has %(size)d bytes"
+)
+"""What is wrong with a table that ends behind the image."""
+
 
 class Qcow2Tables:
     """The tables of one qcow2, which is shown to `see`; `finish` says if all fits."""
@@ -46,14 +54,14 @@ class Qcow2Tables:
             _HEADER.unpack_from(head)
         )
         if bits not in _CLUSTER_BITS:
-            raise damaged(f"its clusters are of 2^{bits} bytes")
+            raise damaged(_("its clusters are of 2^%d bytes") % bits)
         self._cluster_bits: int = bits
         self._cluster = 1 << self._cluster_bits
         self._refuse_absurd(disk, entries, clusters)
         self._tables = {
-            "level 1 table": (l1, entries * _ENTRY_BYTES),
-            "refcount table": (refcounts, clusters << bits),
-            "table of snapshots": (listed, snapshots * _LEAST_SNAPSHOT_BYTES),
+            _L1_END: (l1, entries * _ENTRY_BYTES),
+            _REFCOUNTS_END: (refcounts, clusters << bits),
+            _SNAPSHOTS_END: (listed, snapshots * _LEAST_SNAPSHOT_BYTES),
         }
         self._end = 0
         """Of the last thing that any table points at."""
@@ -83,27 +91,28 @@ class Qcow2Tables:
         """Raise `FormatError` if something lies beyond the *size* of the image."""
         if self._part:
             self._read_next()
-        for name, (place, length) in self._tables.items():
+        for why, (place, length) in self._tables.items():
             if length and place + length > size:
-                raise damaged(
-                    f"its {name} ends at byte {place + length}, and it has {size} bytes"
-                )
+                raise damaged(why % {"end": place + length, "size": size})
         # The last cluster may be written in part
         if self._end - size >= self._cluster:
             raise damaged(
-                f"its tables point at byte {self._end}, and it has {size} bytes:"
-                " it was cut off"
+                _(
+                    "its tables point at byte %(end)d, and it has %(size)d bytes: it "
+                    "was cut off"
+                )
+                % {"end": self._end, "size": size}
             )
 
     def _refuse_absurd(self, disk: int, entries: int, clusters: int) -> None:
         l1_bytes, refcount_bytes = entries * _ENTRY_BYTES, clusters * self._cluster
         each = self._cluster * self._cluster // _ENTRY_BYTES
         if entries < -(-disk // each):
-            raise damaged(f"its level 1 table of {entries} entries is too small")
+            raise damaged(_("its level 1 table of %d entries is too small") % entries)
         if l1_bytes > MOST_L1_BYTES:
-            raise damaged(f"its level 1 table has {entries} entries")
+            raise damaged(_("its level 1 table has %d entries") % entries)
         if not refcount_bytes or refcount_bytes > MOST_REFCOUNT_TABLE_BYTES:
-            raise damaged(f"its refcount table has {refcount_bytes} bytes")
+            raise damaged(_("its refcount table has %d bytes") % refcount_bytes)
 
     def _want(self, place: int, length: int, kind: str) -> None:
         """Read a table of *length* bytes, by clusters, when it passes."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 from osc_imagetools.source.disk import leash
 
@@ -37,7 +38,7 @@ _OPTIONS = {
     "vhd": {"force_size_calc": "current_size"},
 }
 
-PACKAGES = "Install QEMU's tools: 'qemu-utils' (Debian, Ubuntu) or 'qemu-img' (RPM)"
+PACKAGES = _("Install QEMU's tools: 'qemu-utils' (Debian, Ubuntu) or 'qemu-img' (RPM)")
 
 END_SECONDS = 10
 """For a program to end that has nothing left to do."""
@@ -62,8 +63,8 @@ def require_programs(*names: str) -> None:
     missing = [name for name in names if shutil.which(name) is None]
     if missing:
         raise QemuError(
-            "The image can't be converted here",
-            f"{' and '.join(missing)} can't be found",
+            _("The image can't be converted here"),
+            _("%s can't be found") % " and ".join(missing),
             PACKAGES,
         )
 
@@ -126,18 +127,18 @@ class Program:
             status = self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise self.failure("it does not end") from None
+            raise self.failure(_("it does not end")) from None
         if status not in fine:
-            raise self.failure(f"it ended with status {status}")
+            raise self.failure(_("it ended with status %d") % status)
         return _text(self._output)
 
     def failure(self, why: str) -> QemuError:
         """The error that it failed, in its own words or else because of *why*."""
         last = _text(self._words).strip().rpartition("\n")[2]
         return QemuError(
-            "The image could not be converted",
+            _("The image could not be converted"),
             f"{self._name}: {printable(last, 300) or why}",
-            "Nothing was published. Check it with 'qemu-img check'",
+            _("Nothing was published. Check it with 'qemu-img check'"),
         )
 
     def kill(self) -> None:

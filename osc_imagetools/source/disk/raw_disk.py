@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 from osc_imagetools.source.disk import known
 from osc_imagetools.source.disk.errors import FormatError
@@ -30,9 +31,9 @@ def refuse_unlike_a_disk(head: bytes, evidence: Evidence) -> None:
     """
     if evidence is not Evidence.NONE and (said := known.text(head)):
         raise FormatError(
-            "The image is not a disk",
-            f"it is {printable(said)}",
-            "Check what the URL serves: it may be an error page or a placeholder",
+            _("The image is not a disk"),
+            _("it is %s") % printable(said),
+            _("Check what the URL serves: it may be an error page or a placeholder"),
         )
     if evidence is Evidence.LOOKS:
         _refuse_unlikely(head)
@@ -41,22 +42,28 @@ def refuse_unlike_a_disk(head: bytes, evidence: Evidence) -> None:
 def doubt(head: bytes) -> str | None:
     """What an operator should know of an image that is raw by somebody's word."""
     name = known.foreign(head)
-    return f"The image is stored as raw though it looks like {name}" if name else None
+    return (
+        _("The image is stored as raw though it looks like %s") % name if name else None
+    )
 
 
 def _refuse_unlikely(head: bytes) -> None:
     if name := known.foreign(head):
         raise FormatError(
-            "The image is not a disk",
-            f"its bytes are {name}",
-            "Import the disk that is in it; to store these bytes unchanged, use "
-            "--disk-format raw",
+            _("The image is not a disk"),
+            _("its bytes are %s") % name,
+            _(
+                "Import the disk that is in it; to store these bytes unchanged, use "
+                "--disk-format raw"
+            ),
         )
     if not known.disk(head):
         raise FormatError(
-            "The image does not look like a disk",
-            "it is blank at its start"
+            _("The image does not look like a disk"),
+            _("it is blank at its start")
             if not any(head)
-            else "it has no partition table, no boot sector and no known file system",
-            "Check that it is the right file; if it is, use --disk-format raw",
+            else _(
+                "it has no partition table, no boot sector and no known file system"
+            ),
+            _("Check that it is the right file; if it is, use --disk-format raw"),
         )

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import IO
 
+from osc_imagetools.i18n import _
 from osc_imagetools.source.disk.nbd import NbdDisk, NbdError
 from osc_imagetools.source.disk.qemu import END_SECONDS, Program, QemuError, read_only
 
@@ -76,9 +77,9 @@ def _private_connection(undo: ExitStack) -> tuple[socket.socket, socket.socket]:
             connection.connect(name)
     except OSError as error:
         raise QemuError(
-            "The image could not be converted",
-            f"a socket can't be created: {error}",
-            "Set TMPDIR to a writable folder",
+            _("The image could not be converted"),
+            _("a socket can't be created: %s") % error,
+            _("Set TMPDIR to a writable folder"),
         ) from error
     return listening, connection
 

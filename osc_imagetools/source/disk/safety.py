@@ -14,6 +14,7 @@ import struct
 from oslo_utils.imageutils import format_inspector
 from oslo_utils.imageutils.format_inspector import FileInspector
 
+from osc_imagetools.i18n import _
 from osc_imagetools.source.disk.errors import damaged, understood, unsafe
 
 # It logs each failed check beside raising it; an operator is told once.
@@ -23,12 +24,12 @@ _FOOTER = "footer"
 """The one safety check of oslo's that needs the end of the image."""
 
 _REASONS = {
-    "backing_file": "it has a backing file, which would be read on the server",
-    "data_file": "it has an external data file, which would be read on the server",
-    "unknown_features": "whether it is can't be checked",
-    "banned": "no image of this format is",
-    "descriptor": "only streamOptimized and monolithicSparse without paths are",
-    _FOOTER: "its footer contradicts its header",
+    "backing_file": _("it has a backing file, which would be read on the server"),
+    "data_file": _("it has an external data file, which would be read on the server"),
+    "unknown_features": _("whether it is can't be checked"),
+    "banned": _("no image of this format is"),
+    "descriptor": _("only streamOptimized and monolithicSparse without paths are"),
+    _FOOTER: _("its footer contradicts its header"),
 }
 """What the failure of a safety check of oslo's means, by its name."""
 
@@ -60,7 +61,7 @@ def refuse_unsafe(inspector: FileInspector, head: bytes, *, is_whole: bool) -> N
     name = str(inspector)
     if name == "luks":
         raise unsafe(
-            name, "its content is encrypted, and only Barbican can hold such keys"
+            name, _("its content is encrypted, and only Barbican can hold such keys")
         )
     if name == "gpt" or not (is_whole or inspector.complete):
         return
@@ -85,37 +86,37 @@ def _refuse_unsafe_qcow2(head: bytes) -> None:
     version, cluster_bits, cipher = _QCOW2_START.unpack_from(head)
     if cipher:
         name = _QCOW2_CIPHERS.get(cipher, f"method {cipher}")
-        raise unsafe("qcow2", f"its content is encrypted ({name})")
+        raise unsafe("qcow2", _("its content is encrypted (%s)") % name)
     if version < 3:
         return
     (features,) = _QCOW2_FEATURES.unpack_from(head)
     if features & _QCOW2_CORRUPT:
-        raise damaged("the QEMU that last used it marked it as corrupt")
+        raise damaged(_("the QEMU that last used it marked it as corrupt"))
     (length,) = _QCOW2_HEADER_LENGTH.unpack_from(head)
     is_within_a_cluster = cluster_bits < 32 and length <= 1 << cluster_bits
     if length < _QCOW2_SHORTEST_HEADER or length % 8 or not is_within_a_cluster:
-        raise unsafe("qcow2", f"its header claims to be {length} bytes long")
+        raise unsafe("qcow2", _("its header claims to be %d bytes long") % length)
 
 
 def _refuse_unsafe_vmdk(head: bytes) -> None:
     # QEMU takes both of these to other files; oslo's checks let them pass
     (capacity,) = _VMDK_CAPACITY.unpack_from(head)
     if not capacity:
-        raise unsafe("vmdk", "its disk is in the files that its descriptor names")
+        raise unsafe("vmdk", _("its disk is in the files that its descriptor names"))
     if b"parentfilenamehint" in head[_VMDK_DESCRIPTOR].lower():
-        raise unsafe("vmdk", "it has a parent, which would be read on the server")
+        raise unsafe("vmdk", _("it has a parent, which would be read on the server"))
 
 
 def _refuse_unsafe_vhd(head: bytes) -> None:
     (kind,) = _VHD_KIND.unpack_from(head)
     if kind == _VHD_DIFFERENCING:
-        raise unsafe("vhd", "it has a parent, which would be read on the server")
+        raise unsafe("vhd", _("it has a parent, which would be read on the server"))
 
 
 def _refuse_unsafe_vdi(head: bytes) -> None:
     kind, link, parent = _VDI_KIND.unpack_from(head)
     if kind not in _VDI_KINDS or any(link + parent):
-        raise unsafe("vdi", "it contains only the changes to another image")
+        raise unsafe("vdi", _("it contains only the changes to another image"))
 
 
 _MORE_CHECKS = {

@@ -7,6 +7,7 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
+from osc_imagetools.i18n import _
 from osc_imagetools.source.disk.errors import FormatError
 
 MOST_SURPLUS_BYTES = 4096
@@ -60,27 +61,32 @@ def refuse_trailer(tail: bytes) -> None:
     if vhd := fixed_vhd(tail):
         # Glance looks at the head alone, so as vhd it refuses it with 415
         raise FormatError(
-            "The image is a VHD of fixed size",
-            "Glance treats it as raw, and its footer would become part of the disk",
+            _("The image is a VHD of fixed size"),
+            _("Glance treats it as raw, and its footer would become part of the disk"),
             _remedy(vhd),
         )
     if tail[-_TRAILER_BYTES:].startswith(_DMG):
         raise FormatError(
-            "The image is dmg",
-            "Glance does not accept such images",
-            "Convert it with 'qemu-img convert -f dmg -O qcow2' and import the result",
+            _("The image is dmg"),
+            _("Glance does not accept such images"),
+            _(
+                "Convert it with 'qemu-img convert -f dmg -O qcow2' and import the "
+                "result"
+            ),
         )
 
 
 def _remedy(vhd: FixedVhd) -> str:
     number = vhd.surplus_bytes
     if number:
-        return (
-            f"Remove the {number} bytes after its footer with"
-            f" 'truncate --size=-{number} disk.vhd', and import that with"
-            " --convert qcow2"
-        )
+        return _(
+            "Remove the %(number)d bytes after its footer with 'truncate "
+            "--size=-%(number)d disk.vhd', and import that with --convert qcow2"
+        ) % {"number": number}
     return (
-        "Use --convert qcow2; if it has to be raw, as for Ceph, convert it with"
-        f" '{_VHD_BY_HAND}' and import the result"
+        _(
+            "Use --convert qcow2; if it has to be raw, as for Ceph, convert it with "
+            "'%s' and import the result"
+        )
+        % _VHD_BY_HAND
     )

@@ -13,6 +13,7 @@ import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from osc_imagetools.i18n import _
 from osc_imagetools.source.blocks import Blocks
 from osc_imagetools.source.limits import Limits, check_ratio
 from osc_imagetools.source.unpacking.members import (
@@ -58,9 +59,9 @@ _KINDS = {
 }
 
 _NOT_FOR_ALL = {
-    "path": "a global header names one path for all",
-    "size": "a global header names one size for all",
-    "GNU.volume.filename": "it continues a file of another volume",
+    "path": _("a global header names one path for all"),
+    "size": _("a global header names one size for all"),
+    "GNU.volume.filename": _("it continues a file of another volume"),
 }
 """What no global record may say, and what is wrong then."""
 
@@ -92,7 +93,7 @@ class _Extension:
     def read(self, header: tarfile.TarInfo, archive: Blocks) -> bytes:
         self.size += tarfile.BLOCKSIZE + header.size
         if self.size > LONGEST_HEADER_BYTES:
-            raise damaged(f"a header is longer than {LONGEST_HEADER_BYTES} bytes")
+            raise damaged(_("a header is longer than %d bytes") % LONGEST_HEADER_BYTES)
         content = archive.take(header.size)
         _skip_padding(archive, header.size)
         return content
@@ -106,7 +107,7 @@ class _Extension:
         elif header.type in _PAX_TYPES:
             self.records += _pax_records(self.read(header, archive))
         elif header.type == tarfile.XGLTYPE:
-            for key, _ in _pax_records(self.read(header, archive)):
+            for key, _value in _pax_records(self.read(header, archive)):
                 if key in _NOT_FOR_ALL:
                     raise damaged(_NOT_FOR_ALL[key])
         else:
@@ -130,7 +131,8 @@ class _Extension:
         stored -= sparse.map_bytes
         if stored != sparse.data_bytes:
             raise damaged(
-                f"its sparse map is of {sparse.data_bytes} bytes, {stored} are there"
+                _("its sparse map is of %(told)d bytes, %(stored)d are there")
+                % {"told": sparse.data_bytes, "stored": stored}
             )
         return _Entry(Member(name, kind, sparse.size), stored, sparse)
 
@@ -156,13 +158,13 @@ def untar(archive: Blocks, choice: MemberChoice, limits: Limits) -> Iterator[byt
             check_ratio(entry.member.size, entry.stored_bytes, limits)
             yield from entry.content(archive)
         else:
-            for _ in archive.pieces(entry.stored_bytes):
+            for _piece in archive.pieces(entry.stored_bytes):
                 pass
         _skip_padding(archive, entry.stored_bytes)
     choice.refuse_none()
     archive.skip_zeros()
     if archive.peek(1):
-        raise damaged("other data follows its end")
+        raise damaged(_("other data follows its end"))
 
 
 def _next_entry(archive: Blocks) -> _Entry | None:
@@ -184,7 +186,7 @@ def _header(block: bytes) -> tarfile.TarInfo:
     except tarfile.HeaderError as error:
         raise damaged(str(error)) from error
     if header.size < 0:
-        raise damaged(f"a size of {header.size}")
+        raise damaged(_("a size of %d") % header.size)
     return header
 
 
@@ -200,12 +202,12 @@ def _pax_records(content: bytes) -> Records:
     records = []
     start = 0
     while start < len(content):
-        length, blank, _ = content[start : start + 20].partition(b" ")
+        length, blank, _rest = content[start : start + 20].partition(b" ")
         end = start + int(length) if blank and length.isdigit() else 0
         record = content[start + len(length) + 1 : end]
         key, equals, value = record.partition(b"=")
         if end > len(content) or not (equals and value.endswith(b"\n")):
-            raise damaged("an extended header can't be read")
+            raise damaged(_("an extended header can't be read"))
         name = key.decode("utf-8", "surrogateescape")
         records.append((name, value[:-1].decode("utf-8", "surrogateescape")))
         start = end

@@ -17,6 +17,7 @@ from copy import copy
 from typing import IO
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 from osc_imagetools.source.block_size import BLOCK_BYTES
 from osc_imagetools.source.blocks import Blocks
@@ -92,7 +93,8 @@ def unzip(
             yield block
         if size != entry.file_size:
             raise _damaged(
-                f"{entry.file_size} bytes were announced and {size} were found"
+                _("%(announced)d bytes were announced and %(found)d were found")
+                % {"announced": entry.file_size, "found": size}
             )
 
 
@@ -112,7 +114,7 @@ def _content(
             checksum = zlib.crc32(block, checksum)
             yield block
     if checksum != entry.CRC:
-        raise _damaged("its CRC is wrong")
+        raise _damaged(_("its CRC is wrong"))
 
 
 def _blocks(member: IO[bytes]) -> Iterator[bytes]:
@@ -152,7 +154,9 @@ class _Frugal:
         too_long = LONGEST_READ_BYTES + 1
         read = self._file.read(too_long if size < 0 else min(size, too_long))
         if len(read) == too_long:
-            raise _damaged(f"its directory is larger than {LONGEST_READ_BYTES} bytes")
+            raise _damaged(
+                _("its directory is larger than %d bytes") % LONGEST_READ_BYTES
+            )
         return read
 
 
@@ -168,16 +172,20 @@ def _refuse_unreadable(entry: zipfile.ZipInfo) -> None:
     name = printable(entry.filename)
     if entry.flag_bits & _ENCRYPTED:
         raise ZipError(
-            f"{name!r} in the zip is encrypted",
-            do="Unpack it manually and import the image itself",
+            _("%r in the zip is encrypted") % name,
+            do=_("Unpack it manually and import the image itself"),
         )
     method = entry.compress_type
     if method not in (*_OWN_METHODS, *_METHODS):
-        called = _NAMES.get(method, "another method")
+        called = _NAMES.get(method, _("another method"))
         raise ZipError(
-            f"{name!r} in the zip is packed with {called}",
-            f"method {method} of zip can't be unpacked here",
-            "Unpack it manually and import the image itself, or pack it with Deflate",
+            _("%(name)r in the zip is packed with %(called)s")
+            % {"name": name, "called": called},
+            _("method %d of zip can't be unpacked here") % method,
+            _(
+                "Unpack it manually and import the image itself, or pack it with "
+                "Deflate"
+            ),
         )
 
 
@@ -203,8 +211,10 @@ def _readable() -> Iterator[None]:
 
 def _damaged(why: str) -> ZipError:
     return ZipError(
-        "The source can't be unpacked as zip",
+        _("The source can't be unpacked as zip"),
         why,
-        "The file is damaged or was not fetched completely: compare it with the "
-        "file from another mirror",
+        _(
+            "The file is damaged or was not fetched completely: compare it with the "
+            "file from another mirror"
+        ),
     )

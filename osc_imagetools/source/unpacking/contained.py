@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from osc_imagetools.i18n import _
 from osc_imagetools.source.blocks import Blocks
 from osc_imagetools.source.disk.inspect import FormatError, refuse_empty
 from osc_imagetools.source.unpacking.magic import MAGIC_BYTES, layer
@@ -39,10 +40,14 @@ class Contained:
     def check(self) -> None:
         """Raise `FormatError` if it isn't the container that it is said to be."""
         if self._container_format == "ova" and self._packed_as != "tar":
+            if self._packed_as:
+                why = _("an OVA is a tar archive, and this is %s") % self._packed_as
+            else:
+                why = _("an OVA is a tar archive, and this is none")
             raise FormatError(
-                "The source is not an OVA",
-                f"an OVA is a tar archive, and this is {self._packed_as or 'none'}",
-                "Remove --container-format",
+                _("The source is not an OVA"),
+                why,
+                _("Remove --container-format"),
             )
 
     def finish(self) -> None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.source.block_size import BLOCK_BYTES
 from osc_imagetools.source.blocks import Blocks
 from osc_imagetools.source.limits import MAX_WINDOW_BYTES
@@ -34,7 +35,7 @@ MOST_WINDOW_LOG = 31
 """2 GiB: more no zstd takes."""
 
 
-BEHIND_THE_END = "other data follows its end"
+BEHIND_THE_END = _("other data follows its end")
 
 
 class CompressionError(OperatorError):
@@ -92,7 +93,7 @@ class Compression:
         while True:
             yield from self._stream(packed, max_window_bytes)
             if self.zeros and packed.skip_zeros() % self.zeros:
-                raise self._damaged("its padding is not a multiple of four bytes")
+                raise self._damaged(_("its padding is not a multiple of four bytes"))
             head = packed.peek(len(self.magics[0]))
             if not head:
                 return
@@ -107,7 +108,7 @@ class Compression:
         while not stream.eof:
             pending = packed.piece(INPUT_BYTES) if stream.needs_input else b""
             if stream.needs_input and not pending:
-                raise self._damaged("it ends too early")
+                raise self._damaged(_("it ends too early"))
             if block := self._decoded(stream, pending, max_window_bytes):
                 yield block
         packed.give_back(len(stream.unused_data))
@@ -121,19 +122,21 @@ class Compression:
         except Exception as error:
             if self.too_demanding and self.too_demanding in str(error):
                 raise CompressionError(
-                    f"The source can't be unpacked as {self.name}",
-                    "its window is larger than the "
-                    f"{max_window_bytes >> 20} MiB of memory that it may use",
-                    f"Allow more with --max-window, or {self.do}",
+                    _("The source can't be unpacked as %s") % self.name,
+                    _("its window is larger than the %d MiB of memory that it may use")
+                    % (max_window_bytes >> 20),
+                    _("Allow more with --max-window, or %s") % self.do,
                 ) from error
             raise self._damaged(str(error)) from error
 
     def _damaged(self, why: str) -> CompressionError:
         return CompressionError(
-            f"The source can't be unpacked as {self.name}",
+            _("The source can't be unpacked as %s") % self.name,
             why,
-            "The file is damaged or was not fetched completely:"
-            " compare it with the file from another mirror",
+            _(
+                "The file is damaged or was not fetched completely: compare it with "
+                "the file from another mirror"
+            ),
         )
 
 
@@ -187,7 +190,7 @@ XZ = Compression(
     (b"\xfd7zXZ\0",),
     _xz,
     too_demanding="Memory usage limit",
-    do="compress it again with xz -9 or less",
+    do=_("compress it again with xz -9 or less"),
     zeros=4,
 )
 ZSTD = Compression(
@@ -195,7 +198,7 @@ ZSTD = Compression(
     (_ZSTD_MAGIC, *_ZSTD_SKIPPABLE),
     _zstd,
     too_demanding="too much memory",
-    do="compress it again with zstd -19 and without --long",
+    do=_("compress it again with zstd -19 and without --long"),
 )
 LZMA = replace(XZ, name="LZMA", magics=(b"",), decoder=_lzma, zeros=0)
 """One stream in a zip: its magic is that of nothing."""

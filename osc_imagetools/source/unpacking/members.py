@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 
 MOST_MEMBERS = 10_000
@@ -129,27 +130,30 @@ class MemberChoice:
         first, second = self._candidates[:2]
         if first.path == second.path:
             raise MemberError(
-                "The archive is ambiguous",
-                f"it contains '{printable(first.name)}' twice",
-                "Unpack it manually and find the right one",
+                _("The archive is ambiguous"),
+                _("it contains '%s' twice") % printable(first.name),
+                _("Unpack it manually and find the right one"),
             )
         raise MemberError(
-            "The archive contains more than one file that can be the image",
+            _("The archive contains more than one file that can be the image"),
             _names(self._candidates),
-            "Select one with --member",
+            _("Select one with --member"),
         )
 
     def refuse_none(self) -> Member:
         """The one that is the image; `MemberError` if there was none."""
         if self.taken is not None:
             return self.taken
-        wanted = "can be the image"
-        if self._pattern is not None:
-            wanted = f"matches '{printable(self._pattern)}'"
+        if self._pattern is None:
+            what = _("No file in the archive can be the image")
+        else:
+            what = _("No file in the archive matches '%s'") % printable(self._pattern)
+        if not self._seen:
+            raise MemberError(what, _("it contains no files at all"))
         raise MemberError(
-            f"No file in the archive {wanted}",
-            f"it contains {_names(self._seen) if self._seen else 'no files at all'}",
-            "Select the right one with --member" if self._seen else "",
+            what,
+            _("it contains %s") % _names(self._seen),
+            _("Select the right one with --member"),
         )
 
     def _is_candidate(self, member: Member) -> bool:
@@ -160,30 +164,38 @@ class MemberChoice:
     def _refuse_ova(self, member: Member) -> None:
         if self._pattern is None and member.base_name.lower().endswith(".ovf"):
             raise MemberError(
-                "The source is an OVA, a whole virtual machine, not an image",
-                f"it contains '{printable(member.name)}'",
-                "Select its disk with --member '*.vmdk' if it has only "
-                "one, or store it completely with --container-format ova",
+                _("The source is an OVA, a whole virtual machine, not an image"),
+                _("it contains '%s'") % printable(member.name),
+                _(
+                    "Select its disk with --member '*.vmdk' if it has only one, or "
+                    "store it completely with --container-format ova"
+                ),
             )
 
 
 def _refuse_strange(member: Member, count: int) -> None:
     if count > MOST_MEMBERS:
-        raise MemberError(f"The archive contains more than {MOST_MEMBERS} members")
+        raise MemberError(_("The archive contains more than %d members") % MOST_MEMBERS)
     if len(member.name) > LONGEST_NAME:
         raise MemberError(
-            f"The archive contains a name of more than {LONGEST_NAME} characters",
+            _("The archive contains a name of more than %d characters") % LONGEST_NAME,
             printable(member.name),
         )
     if member.kind not in (FILE, DIRECTORY, LABEL):
         raise MemberError(
-            "The archive contains an entry that an archive of an image does not need",
-            f"'{printable(member.name)}' is a {member.kind}",
-            "Unpack it manually and import the image itself",
+            _(
+                "The archive contains an entry that an archive of an image does not "
+                "need"
+            ),
+            _("'%(name)s' is a %(kind)s")
+            % {"name": printable(member.name), "kind": member.kind},
+            _("Unpack it manually and import the image itself"),
         )
 
 
 def _names(members: list[Member]) -> str:
     shown = ", ".join(printable(member.name) for member in members[:SHOWN_NAMES])
     hidden = len(members) - SHOWN_NAMES
-    return f"{shown} and {hidden} more" if hidden > 0 else shown
+    if hidden > 0:
+        return _("%(shown)s and %(hidden)d more") % {"shown": shown, "hidden": hidden}
+    return shown

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 
 
 class TarError(OperatorError):
@@ -14,22 +15,24 @@ class TarError(OperatorError):
 def damaged(why: str) -> TarError:
     """The error for a tar of which *why* is true."""
     return TarError(
-        "The source can't be unpacked as tar",
+        _("The source can't be unpacked as tar"),
         why,
-        "The file is damaged or was not fetched completely: compare it with the "
-        "file from another mirror",
+        _(
+            "The file is damaged or was not fetched completely: compare it with the "
+            "file from another mirror"
+        ),
     )
 
 
 def too_early() -> TarError:
     """The error for a tar that ends before it should."""
-    return damaged("it ends too early")
+    return damaged(_("it ends too early"))
 
 
 def beyond_us(why: str) -> TarError:
     """The error for a tar that may be sound, but that isn't read here."""
     return TarError(
-        "The source can't be unpacked as tar",
+        _("The source can't be unpacked as tar"),
         why,
-        "Unpack it manually and import the image itself",
+        _("Unpack it manually and import the image itself"),
     )

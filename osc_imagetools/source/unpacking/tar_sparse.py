@@ -14,6 +14,7 @@ import tarfile
 from array import array
 from collections.abc import Iterator, Sequence
 
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 from osc_imagetools.source.block_size import BLOCK_BYTES
 from osc_imagetools.source.blocks import Blocks
@@ -62,11 +63,13 @@ class SparseMap:
     def add(self, offset: int, length: int) -> None:
         """*length* bytes of data at *offset*, behind all before; or `TarError`."""
         if len(self._stretches) == 2 * MOST_STRETCHES:
-            raise beyond_us(f"its sparse map has more than {MOST_STRETCHES} entries")
+            raise beyond_us(
+                _("its sparse map has more than %d entries") % MOST_STRETCHES
+            )
         if offset < self._end:
-            raise damaged("its sparse map is out of order, or overlaps")
+            raise damaged(_("its sparse map is out of order, or overlaps"))
         if offset + length > self.size:
-            raise damaged("its sparse map goes beyond the end of the file")
+            raise damaged(_("its sparse map goes beyond the end of the file"))
         self._end = offset + length
         self.data_bytes += length
         self._stretches.extend((offset, length))
@@ -119,7 +122,7 @@ def pax_map(records: Records, archive: Blocks) -> SparseMap | None:
         return _text_map(decimal(said.get(f"{PREFIX}realsize", "")), archive)
     if any(key.startswith((PREFIX, _STAR)) for key in said):
         raise beyond_us(
-            "it contains a sparse file in a form other than that of GNU tar"
+            _("it contains a sparse file in a form other than that of GNU tar")
         )
     return None
 
@@ -130,13 +133,13 @@ def decimal(text: str) -> int:
         number = int(text)
         if number <= LARGEST_BYTES:
             return number
-    raise damaged(f"a size of '{printable(text, 40)}'")
+    raise damaged(_("a size of '%s'") % printable(text, 40))
 
 
 def _mapped(said: dict[str, str], offsets: list[str], lengths: list[str]) -> SparseMap:
     sparse = SparseMap(decimal(said.get(f"{PREFIX}size", "")))
     if len(offsets) != len(lengths):
-        raise damaged("its sparse map ends within an entry")
+        raise damaged(_("its sparse map ends within an entry"))
     for offset, length in zip(offsets, lengths, strict=True):
         sparse.add(decimal(offset), decimal(length))
     return sparse
@@ -145,7 +148,7 @@ def _mapped(said: dict[str, str], offsets: list[str], lengths: list[str]) -> Spa
 def _text_map(size: int, archive: Blocks) -> SparseMap:
     sparse = SparseMap(size)
     numbers = _numbers(sparse, archive)
-    for _ in range(next(numbers)):
+    for _entry in range(next(numbers)):
         sparse.add(next(numbers), next(numbers))
     return sparse
 
@@ -159,7 +162,7 @@ def _numbers(sparse: SparseMap, archive: Blocks) -> Iterator[int]:
         sparse.map_bytes += len(block)
         *lines, rest = (rest + block).split(b"\n")
         if len(rest) > tarfile.BLOCKSIZE:
-            raise damaged("its sparse map can't be read")
+            raise damaged(_("its sparse map can't be read"))
         for line in lines:
             yield decimal(line.decode("latin-1"))
 
@@ -182,7 +185,7 @@ def _number(field: bytes) -> int:
         digits = field.split(b"\0", 1)[0].strip(b" ")
         number = int(digits, 8) if _OCTAL.fullmatch(digits) else -1
     if not 0 <= number <= LARGEST_BYTES:
-        raise damaged(f"a number of '{printable(field)}' in its sparse map")
+        raise damaged(_("a number of '%s' in its sparse map") % printable(field))
     return number
 
 

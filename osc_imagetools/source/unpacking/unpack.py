@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 from osc_imagetools.source.blocks import Blocks
 from osc_imagetools.source.limits import (
@@ -143,16 +144,19 @@ class Payload:
         packing = self.layers[0]
         if not is_published:
             raise CompressionError(
-                f"The source can't be unpacked as {packing}",
+                _("The source can't be unpacked as %s") % packing,
                 BEHIND_THE_END,
-                "If the vendor appended that, specify the digest of the whole file "
-                "with --checksum; otherwise compare it with the file from another "
-                "mirror",
+                _(
+                    "If the vendor appended that, specify the digest of the whole file "
+                    "with --checksum; otherwise compare it with the file from another "
+                    "mirror"
+                ),
             )
-        return (
-            f"{self._rest_bytes} bytes after the end of the {packing} were "
-            "ignored: the published digest includes them.",
+        ignored = _(
+            "%(count)d bytes after the end of the %(packing)s were ignored: the "
+            "published digest includes them."
         )
+        return (ignored % {"count": self._rest_bytes, "packing": packing},)
 
     def close(self) -> None:
         """Remove the temporary copy, if there is one."""
@@ -191,10 +195,11 @@ class Payload:
     def _say_window(self, name: str) -> None:
         window = window_bytes(name, self._source.peek(MAGIC_BYTES))
         if LARGE_WINDOW_BYTES < window <= self._limit.max_window_bytes:
-            self.warnings.append(
-                f"Unpacking this {name} takes {window >> 20} MiB of memory, the size "
-                "of the window that it was compressed with."
+            warning = _(
+                "Unpacking this %(name)s takes %(size)d MiB of memory, the size of the "
+                "window that it was compressed with."
             )
+            self.warnings.append(warning % {"name": name, "size": window >> 20})
 
     def _pass_over(self, size: int) -> None:
         self._rest_bytes += size
@@ -202,7 +207,10 @@ class Payload:
     def _container(self, compression: str | None) -> str | None:
         name = _known(layer(self._source.peek(MAGIC_BYTES)))
         if compression is not None and name not in (None, "tar"):
-            raise _nested(f"{compression} around {name}")
+            raise _nested(
+                _("%(compression)s around %(name)s")
+                % {"compression": compression, "name": name}
+            )
         return name
 
     def _take_member(self, blocks: Iterator[bytes]) -> None:
@@ -212,7 +220,10 @@ class Payload:
         content = Blocks(blocks)
         name = layer(content.peek(MAGIC_BYTES))
         if name is not None:
-            raise _nested(f"'{printable(self.member or '')}' in the archive is {name}")
+            raise _nested(
+                _("'%(member)s' in the archive is %(name)s")
+                % {"member": printable(self.member or ""), "name": name}
+            )
         yield from content
 
 
@@ -220,8 +231,8 @@ def _known(name: str | None) -> str | None:
     if name is None or name in UNPACKED:
         return name
     raise LayerError(
-        f"The source is packed as {name}, which can't be unpacked here",
-        do=(
+        _("The source is packed as %s, which can't be unpacked here") % name,
+        do=_(
             "Unpack it manually and import the result, with --checksum, from a file: "
             "URL"
         ),
@@ -230,20 +241,24 @@ def _known(name: str | None) -> str | None:
 
 def _nested(why: str) -> LayerError:
     return LayerError(
-        "The source is packed more than once",
+        _("The source is packed more than once"),
         why,
-        "Unpack it manually and import the image itself",
+        _("Unpack it manually and import the image itself"),
     )
 
 
 def _surprises(file_name: str, layers: tuple[str, ...]) -> Iterator[str]:
     promised = promised_layers(file_name)
     if promised is not None and promised != layers:
-        yield (
-            f"The name '{printable(file_name)}' suggests {_said(promised)}, "
-            f"but the bytes are {_said(layers)}; the bytes decide"
-        )
+        yield _(
+            "The name '%(name)s' suggests %(promised)s, but the bytes are %(found)s; "
+            "the bytes decide"
+        ) % {
+            "name": printable(file_name),
+            "promised": _said(promised),
+            "found": _said(layers),
+        }
 
 
 def _said(layers: tuple[str, ...]) -> str:
-    return " around ".join(layers) if layers else "an image that isn't packed"
+    return " around ".join(layers) if layers else _("an image that isn't packed")

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.source.access import Access
 from osc_imagetools.source.checksum_list import (
     NoListError,
@@ -126,15 +127,17 @@ def published(
                 raise search.nothing_found(source.url)
     checksum = found.checksum
     if checksum and checksum.is_weak and not trust.allow_unverified:
+        if found.list_url:
+            why = _(
+                "%(algorithm)s proves nothing against an attacker, and %(list_url)s "
+                "has no stronger digest"
+            )
+        else:
+            why = _("%(algorithm)s proves nothing against an attacker")
         raise UnverifiedError(
-            f"{source.url} was not imported",
-            f"{checksum.algorithm} proves nothing against an attacker"
-            + (
-                f", and {found.list_url} has no stronger digest"
-                if found.list_url
-                else ""
-            ),
-            "Specify a sha256 or sha512 digest, or use --allow-unverified.",
+            _("%s was not imported") % source.url,
+            why % {"algorithm": checksum.algorithm, "list_url": found.list_url},
+            _("Specify a sha256 or sha512 digest, or use --allow-unverified."),
         )
     return found
 
@@ -177,7 +180,7 @@ class _Search:
 
     def nothing_found(self, url: str) -> OperatorError:
         """Why, and what to do now."""
-        what = f"{url} was not imported"
+        what = _("%s was not imported") % url
         remedy = _WITHOUT_KEYRING if self.keyring else _HOW_TO_GO_ON
         for where, obstacle in self.obstacles:
             # Pages come from servers that have one for whatever isn't there.
@@ -185,7 +188,7 @@ class _Search:
                 place = "" if where in obstacle.what else f"{where}: "
                 why = f"{place}{obstacle.what}: {obstacle.why}"
                 return UnverifiedError(what, why, remedy)
-        why = (
+        why = _(
             "none of the lists that vendors publish beside an image contains its digest"
         )
         return UnverifiedError(what, why, remedy)
@@ -206,12 +209,15 @@ class _Search:
                     tried.add(folder)
 
 
+_SIGNED_LIST = _("Specify a signed list with --checksum-url, or remove --keyring.")
+
+
 def proven(
     keyring: Keyring,
     listing: bytes,
     where: PublishedList,
     read_list: Callable[[str], bytes],
-    otherwise: str = "Specify a signed list with --checksum-url, or remove --keyring.",
+    otherwise: str = _SIGNED_LIST,
 ) -> bytes:
     """What of *listing*, read from *where*, is signed by *keyring*.
 
@@ -222,8 +228,8 @@ def proven(
     if is_clearsigned(listing):
         return keyring.signed_text(listing, shown)
     unsigned = UnsignedError(
-        f"{shown} can't be verified",
-        "it has no signature, inside it or beside it",
+        _("%s can't be verified") % shown,
+        _("it has no signature, inside it or beside it"),
         otherwise,
     )
     for url in where.signatures:
@@ -246,12 +252,12 @@ def _is_broken(error: OperatorError) -> bool:
     return isinstance(error, SourceError) and not isinstance(error, AbsentError)
 
 
-_WITHOUT_KEYRING = (
-    "Specify a signed list with --checksum-url, or remove --keyring: then an "
-    "unsigned digest is sufficient."
+_WITHOUT_KEYRING = _(
+    "Specify a signed list with --checksum-url, or remove --keyring: then an unsigned "
+    "digest is sufficient."
 )
 
-_HOW_TO_GO_ON = (
-    "Specify the digest with --checksum or its list with --checksum-url, "
-    "or use --allow-unverified."
+_HOW_TO_GO_ON = _(
+    "Specify the digest with --checksum or its list with --checksum-url, or use "
+    "--allow-unverified."
 )

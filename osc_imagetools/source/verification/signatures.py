@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 from osc_imagetools.source.checksum_list import SIGNATURE, SIGNED
 from osc_imagetools.source.verification.signature_v3 import VERSION, fits_v3
@@ -65,9 +66,9 @@ class Keyring:
             from pysequoia import Cert
         except ImportError:
             raise KeyringError(
-                "Signatures can't be verified",
-                "the package 'pysequoia' is not installed",
-                "Install osc-imagetools[pgp], or remove --keyring.",
+                _("Signatures can't be verified"),
+                _("the package 'pysequoia' is not installed"),
+                _("Install osc-imagetools[pgp], or remove --keyring."),
             ) from None
         try:
             with Path(path).open("rb") as file:
@@ -75,17 +76,17 @@ class Keyring:
         except OSError as error:
             why = error.strerror or str(error)
             raise KeyringError(
-                f"The keyring {printable(path)} can't be read", why
+                _("The keyring %s can't be read") % printable(path), why
             ) from error
         if len(content) > LARGEST_KEYRING_BYTES:
-            raise _no_certificates(path, "it is too large for a keyring")
+            raise _no_certificates(path, _("it is too large for a keyring"))
         try:
             certificates = tuple(Cert.split_bytes(content))
         # pysequoia raises bare Exceptions, here and below.
         except Exception as error:
             raise _no_certificates(path, _first_line(error)) from None
         if not certificates:
-            raise _no_certificates(path, "it contains no certificate")
+            raise _no_certificates(path, _("it contains no certificate"))
         return cls(path, certificates)
 
     def signed_text(self, text: bytes, where: str) -> bytes:
@@ -116,9 +117,9 @@ class Keyring:
         signatures = _signatures(signature)
         if not signatures:
             raise UnsignedError(
-                f"The file with the signature on {where} is not a signature",
-                "it contains no OpenPGP signature",
-                "Check its URL.",
+                _("The file with the signature on %s is not a signature") % where,
+                _("it contains no OpenPGP signature"),
+                _("Check its URL."),
             )
         signers: list[str] = []
         for one in signatures:
@@ -153,7 +154,7 @@ class Keyring:
                     return
         raise _unproven(
             where,
-            *(fault or ("it contains no signature that can be attributed", _CHECK)),
+            *(fault or (_("it contains no signature that can be attributed"), _CHECK)),
         )
 
     def _refused(self, signatures: Sequence[Sig], where: str) -> SignatureError:
@@ -167,9 +168,9 @@ class Keyring:
                     return _unproven(where, *_why_not(one, certificate))
         return _unproven(
             where,
-            f"it was made by the key {issuers[0][1]}, which "
-            f"is not in {printable(self.path)}",
-            "If that key is the vendor's, add its certificate to the keyring.",
+            _("it was made by the key %(key)s, which is not in %(path)s")
+            % {"key": issuers[0][1], "path": printable(self.path)},
+            _("If that key is the vendor's, add its certificate to the keyring."),
         )
 
 
@@ -196,24 +197,26 @@ def _keys(certificate: Cert) -> list[str]:
 
 def _fault(certificate: Cert) -> tuple[str, str] | None:
     """What is wrong with *certificate* today, and what to do; ``None`` if nothing."""
-    whose = f"the certificate {certificate.fingerprint}"
+    whose = certificate.fingerprint
     try:
         expires = certificate.expiration
     except Exception:
         # Mostly those of the years of SHA-1: vendors have renewed theirs since.
-        return (
-            f"{whose} signs itself only with hashes that are not accepted (SHA-1)",
-            _RENEW,
+        why = _(
+            "the certificate %s signs itself only with hashes that are not accepted "
+            "(SHA-1)"
         )
+        return why % whose, _RENEW
     if certificate.is_revoked:
-        return f"{whose} was revoked", _RENEW
+        return _("the certificate %s was revoked") % whose, _RENEW
     if expires and expires <= datetime.now(timezone.utc):
-        return f"{whose} expired on {expires:%Y-%m-%d}", _RENEW
+        why = _("the certificate %(certificate)s expired on %(day)s")
+        return why % {"certificate": whose, "day": f"{expires:%Y-%m-%d}"}, _RENEW
     return None
 
 
-_RENEW = "Get the vendor's current certificate for the keyring."
-_CHECK = "Fetch it again later; if that does not help, ask the vendor."
+_RENEW = _("Get the vendor's current certificate for the keyring.")
+_CHECK = _("Fetch it again later; if that does not help, ask the vendor.")
 
 
 def _why_not(signature: Sig, certificate: Cert) -> tuple[str, str]:
@@ -222,22 +225,25 @@ def _why_not(signature: Sig, certificate: Cert) -> tuple[str, str]:
     if fault := _fault(certificate):
         return fault
     if signature.hash_algorithm in (HashAlgorithm.SHA1, HashAlgorithm.MD5):
-        return "it uses a hash that can be forged (SHA-1, MD5)", _CHECK
+        return _("it uses a hash that can be forged (SHA-1, MD5)"), _CHECK
     return (
-        "it does not match: the list was changed, or the signature is of another list",
+        _(
+            "it does not match: the list was changed, or the signature is of another "
+            "list"
+        ),
         _CHECK,
     )
 
 
 def _unproven(where: str, why: str, do: str) -> SignatureError:
-    return SignatureError(f"The signature on {where} is not accepted", why, do)
+    return SignatureError(_("The signature on %s is not accepted") % where, why, do)
 
 
 def _no_certificates(path: str, why: str) -> KeyringError:
     return KeyringError(
-        f"{printable(path)} is not a keyring",
+        _("%s is not a keyring") % printable(path),
         why,
-        "Use a file of OpenPGP certificates, as 'gpg --export' writes it.",
+        _("Use a file of OpenPGP certificates, as 'gpg --export' writes it."),
     )
 
 

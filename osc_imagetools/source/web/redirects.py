@@ -83,7 +83,7 @@ def _absolute(here: str, location: str) -> str:
         target = urllib.parse.urldefrag(without_user(joined)).url
         parts = urllib.parse.urlsplit(target)
         if parts.scheme in _PORTS and not (parts.hostname and _port(parts)):
-            raise ValueError(_("no host or no valid port"))
+            raise ValueError("no host or no valid port")
         return target
     except ValueError:
         raise _refused(here, _("'%s' is not a URL") % printable(location)) from None
