@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 from osc_imagetools.subject import subject
 
@@ -48,17 +49,20 @@ def around(command: str) -> Iterator[None]:
         with signals_end_the_run():
             yield
     except (KeyboardInterrupt, Ended):
-        LOG.error("Interrupted. %s", JOURNAL)
+        LOG.error(_("Interrupted. %s"), JOURNAL)
         raise
     # What nobody foresaw shall end in words, too.
     except Exception as error:
         if _is_expected(error):
             raise
         raise UnexpectedError(
-            f"'{command}' failed because of a bug in osc-imagetools, not because of "
-            "your input",
+            _(
+                "'%s' failed because of a bug in osc-imagetools, not because of your "
+                "input"
+            )
+            % command,
             _fault(error),
-            f"Run it with --debug for details, and report them. {JOURNAL}",
+            _("Run it with --debug for details, and report them. %s") % JOURNAL,
         ) from error
 
 
@@ -72,9 +76,12 @@ def _fault(error: Exception) -> str:
     """What broke where; not the words of *error*, which may hold a password."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if f"/{OURS}/" in frame.filename]
-    place = ours[-1].filename.rpartition(f"/{OURS}/")[2] if ours else ""
     what = getattr(error, "strerror", None) or type(error).__name__
-    return f"{what} in {place}, line {ours[-1].lineno}" if ours else what
+    if not ours:
+        return str(what)
+    place = ours[-1].filename.rpartition(f"/{OURS}/")[2]
+    where = {"what": what, "place": place, "line": ours[-1].lineno}
+    return _("%(what)s in %(place)s, line %(line)s") % where
 
 
 def _open_standard_error() -> None:

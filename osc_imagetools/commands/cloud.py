@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from osc_imagetools.commands.options import project
+from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
     from osc_imagetools.glance.images import Images
@@ -40,7 +41,7 @@ def session(app: Any, parsed_args: argparse.Namespace) -> Session:
     """What a command that writes works with; of a dry run it says where that is."""
     made = _session(app, parsed_args, is_dry_run=parsed_args.dry_run)
     if made.is_dry_run:
-        LOG.warning("Dry run: nothing is changed in %s", made.location)
+        LOG.warning(_("Dry run: nothing is changed in %s"), made.location)
     return made
 
 
@@ -69,12 +70,12 @@ def named(app: Any, name: str) -> NamedCloud:
         # As the client's shell does for its own: without it nobody logs in.
         clients._auth_required = True
         clients.setup_auth()
-        _ = clients.auth_ref
+        _logged_in = clients.auth_ref
         # The client keeps one of each service for all its managers: that of its own.
         clients.image = clients.sdk_connection.image
     except (SDKException, ClientException, CommandError) as error:
-        what = f"Cloud '{name}' can't be used"
-        do = "See whether clouds.yaml has it, and what it says of it."
+        what = _("Cloud '%s' can't be used") % name
+        do = _("See whether clouds.yaml has it, and what it says of it.")
         raise OperatorError(what, str(error), do) from error
     return NamedCloud(argparse.Namespace(cloud=name), clients)
 

@@ -90,7 +90,8 @@ def _arguments(actions: Iterable[argparse.Action]) -> Sequence[str]:
 def _refuse(parser: argparse.ArgumentParser, message: str) -> NoReturn:
     help_ = _("'%s --help' lists the options.") % parser.prog
     what = one_line(message).removesuffix(".")
-    line = printable(f"{parser.prog}: error: {what}. {help_}", None)
+    said = {"command": parser.prog, "what": what, "help": help_}
+    line = printable(_("%(command)s: error: %(what)s. %(help)s") % said, None)
     # Python has none where it is closed (2>&-).
     if sys.stderr is not None:
         sys.stderr.write(f"{parser.format_usage()}{line}\n")

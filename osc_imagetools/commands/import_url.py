@@ -100,7 +100,7 @@ class ImportUrl(ShowOne):
         with Bar(parsed_args.name, quiet=quiet) as bar:
             imported = import_url(replace(session, progress=bar), request)
         if imported.failed_stores:
-            LOG.error("Not stored in: %s", ", ".join(imported.failed_stores))
+            LOG.error(_("Not stored in: %s"), ", ".join(imported.failed_stores))
             self.status = 1
         return imports.imported(imported)
 

@@ -98,7 +98,7 @@ class LifecycleCheck(Lister):
     def run(self, parsed_args: argparse.Namespace) -> int:
         """The exit status; of a report for Nagios that could not be made: 3."""
         if parsed_args.families and parsed_args.unmanaged:
-            self._parser.error("--unmanaged is for images that belong to no family")
+            self._parser.error(_("--unmanaged is for images that belong to no family"))
         self.auth_required = True
         try:
             self.app.prepare_to_run_command(self)

@@ -146,8 +146,11 @@ class LifecycleEnforce(Lister):
         for item in planned:
             LOG.warning("%s", _line(item))
         deleted = sum(item.deletes for item in planned)
-        question = _("Carry this out (changes: %d, of them deletions: %d)? [y/N] ")
-        sys.stderr.write(question % (len(planned), deleted))
+        question = _(
+            "Carry this out (changes: %(all)d, of them deletions: %(deletions)d)? "
+            "[y/N] "
+        )
+        sys.stderr.write(question % {"all": len(planned), "deletions": deleted})
         sys.stderr.flush()
         if sys.stdin.readline().strip().lower() in ("y", "yes"):
             return True

@@ -152,6 +152,6 @@ def _refuse_with_unmanaged(parsed_args: argparse.Namespace) -> None:
     for option, value in said.items():
         if value:
             raise OperatorError(
-                f"{option} picks versions of families",
-                "--unmanaged and --match list images that are in no family",
+                _("%s picks versions of families") % option,
+                _("--unmanaged and --match list images that are in no family"),
             )

@@ -200,22 +200,22 @@ def _set_fault(parsed_args: argparse.Namespace) -> str | None:
     if parsed_args.from_file is not None:
         others = parsed_args.images or parsed_args.family or labels or of_images
         if others or policy.values(parsed_args):
-            return "--from-file replaces all other arguments"
+            return _("--from-file replaces all other arguments")
         return None
     if labels and (len(parsed_args.images) != 1 or not parsed_args.family):
-        return "--image-version and --build-date are for one image and --family"
+        return _("--image-version and --build-date are for one image and --family")
     if parsed_args.images:
         if policy.values(parsed_args):
-            return "a policy belongs to a family: use --family and name no image"
+            return _("a policy belongs to a family: use --family and name no image")
         if parsed_args.rename_newest and not parsed_args.family:
-            return "--rename-newest goes with --family"
+            return _("--rename-newest goes with --family")
         if not (parsed_args.family or of_images):
-            return "nothing to set: use --family, --hold or --replacement"
+            return _("nothing to set: use --family, --hold or --replacement")
         return None
     of_family = policy.values(parsed_args) or parsed_args.rename_newest
     if not parsed_args.family or not of_family:
-        return "name images, or use --family with an option of its policy"
-    return "--hold and --replacement are for images" if of_images else None
+        return _("name images, or use --family with an option of its policy")
+    return _("--hold and --replacement are for images") if of_images else None
 
 
 def _unset_fault(parsed_args: argparse.Namespace) -> str | None:
@@ -223,11 +223,11 @@ def _unset_fault(parsed_args: argparse.Namespace) -> str | None:
     of_family = policy.names(parsed_args)
     of_images = parsed_args.hold or parsed_args.replacement or parsed_args.all
     if bool(parsed_args.family) != bool(of_family):
-        return "--family goes with an option of its policy"
+        return _("--family goes with an option of its policy")
     if bool(parsed_args.images) != bool(of_images):
-        return "images and --hold, --replacement or --all go together"
+        return _("images and --hold, --replacement or --all go together")
     if not (of_family or of_images):
-        return "nothing to remove"
+        return _("nothing to remove")
     return None
 
 

@@ -129,5 +129,5 @@ def _version(image: Image) -> dict[str, Any]:
 def _line(image: Image) -> str:
     from osc_imagetools.lifecycle.model.state import derive
 
-    label = image.version or "(no version)"
+    label = image.version or _("(no version)")
     return f"{label}  {derive(image).state}  {image.id}"

@@ -100,7 +100,7 @@ class Rotate(ShowOne):
         with Bar(parsed_args.name, quiet=quiet) as bar:
             done = rotate(replace(session, progress=bar), request)
         if done.failed_stores:
-            LOG.error("Not stored in: %s", ", ".join(done.failed_stores))
+            LOG.error(_("Not stored in: %s"), ", ".join(done.failed_stores))
         if done.failed_stores or not done.is_done:
             self.status = 1
         if done.note and (done.result == STAGED or not done.is_done):
@@ -261,5 +261,7 @@ def _own_tag(text: str) -> str:
 
     tag: str = types.tag(text)
     if tag == properties.TAG:
-        raise argparse.ArgumentTypeError(f"every version already has the tag '{tag}'")
+        raise argparse.ArgumentTypeError(
+            _("every version already has the tag '%s'") % tag
+        )
     return tag

@@ -137,7 +137,7 @@ def add_storage(parser: argparse.ArgumentParser) -> None:
 def _jobs(text: str) -> int:
     number: int = types.count(text)
     if not 1 <= number <= MOST_JOBS:
-        raise argparse.ArgumentTypeError(f"from 1 to {MOST_JOBS}")
+        raise argparse.ArgumentTypeError(_("from 1 to %d") % MOST_JOBS)
     return number
 
 

@@ -57,8 +57,8 @@ def _owner(parsed_args: argparse.Namespace, client_manager: Any) -> str:
     if not parsed_args.project:
         if session is None or not session.project_id:
             raise OperatorError(
-                "The session has no project",
-                do="Name one with --project or in the configuration of the cloud.",
+                _("The session has no project"),
+                do=_("Name one with --project or in the configuration of the cloud."),
             )
         return str(session.project_id)
     wanted = str(parsed_args.project)
@@ -76,7 +76,7 @@ def _owner(parsed_args: argparse.Namespace, client_manager: Any) -> str:
     except exceptions.ForbiddenException:
         return _looks_like_an_id(wanted)
     if found is None:
-        raise OperatorError(f"No project is called '{wanted}'")
+        raise OperatorError(_("No project is called '%s'") % wanted)
     return str(found.id)
 
 
@@ -88,9 +88,9 @@ def _looks_like_an_id(wanted: str) -> str:
     if _ID.fullmatch(wanted):
         return wanted
     raise OperatorError(
-        f"Project '{wanted}' could not be looked up",
-        "your roles do not allow that (403)",
-        "Name it by its ID.",
+        _("Project '%s' could not be looked up") % wanted,
+        _("your roles do not allow that (403)"),
+        _("Name it by its ID."),
     )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from osc_imagetools.i18n import _
+
 BY_OPTION = {
     "container_format": "--container-format",
     "disk_format": "--disk-format",
@@ -41,13 +43,14 @@ def fault(name: str) -> str | None:
 
     same = properties.alike(name)
     if same in BY_OPTION:
-        return f"'{name}' is not a property: use {BY_OPTION[same]}"
+        instead = {"name": name, "instead": BY_OPTION[same]}
+        return _("'%(name)s' is not a property: use %(instead)s") % instead
     if same in OF_GLANCE:
-        return f"'{name}' is written by Glance, not by hand"
+        return _("'%s' is written by Glance, not by hand") % name
     if properties.is_reserved(same):
-        return f"'{name}' is written by the commands, not by hand"
+        return _("'%s' is written by the commands, not by hand") % name
     if name != same and same in {row.name for row in properties.TABLE}:
-        return f"'{name}' is written '{same}'"
+        return _("'%(name)s' is written '%(same)s'") % {"name": name, "same": same}
     return None
 
 
@@ -57,11 +60,12 @@ def unset_fault(name: str) -> str | None:
 
     same = properties.alike(name)
     if same in BY_OPTION:
-        return f"'{name}' is not a property: use another value of {BY_OPTION[same]}"
+        why = _("'%(name)s' is not a property: use another value of %(instead)s")
+        return why % {"name": name, "instead": BY_OPTION[same]}
     if same in OF_GLANCE:
-        return f"'{name}' is written by Glance: no version takes it over"
+        return _("'%s' is written by Glance: no version takes it over") % name
     if same.startswith(properties.PREFIX) and name != same:
-        return f"'{name}' is written '{same}'"
+        return _("'%(name)s' is written '%(same)s'") % {"name": name, "same": same}
     return None
 
 
@@ -80,5 +84,5 @@ class Pairs(argparse.Action):
 
         pairs = [*getattr(namespace, self.dest), values]
         if doubles := written_twice(name for name, _ in pairs):
-            raise argparse.ArgumentError(self, f"{doubles} are the same to Glance")
+            raise argparse.ArgumentError(self, _("%s are the same to Glance") % doubles)
         setattr(namespace, self.dest, pairs)

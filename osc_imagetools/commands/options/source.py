@@ -228,13 +228,14 @@ def _with_password(name: str, url: str) -> str:
     if password is None and sys.stdin.isatty():
         import getpass
 
-        prompt = _("Password of %s at %s: ") % (name, host)
+        prompt = _("Password of %(name)s at %(host)s: ") % {"name": name, "host": host}
         password = getpass.getpass(printable(prompt, None))
     if password is None:
         raise OperatorError(
-            f"'{name}' has no password at {host}",
-            "~/.netrc has none, and there is no terminal to ask on",
-            f"Write 'machine {host} login {name} password …' into ~/.netrc.",
+            _("'%(name)s' has no password at %(host)s") % {"name": name, "host": host},
+            _("~/.netrc has none, and there is no terminal to ask on"),
+            _("Write 'machine %(host)s login %(name)s password …' into ~/.netrc.")
+            % {"host": host, "name": name},
         )
     return f"{name}:{password}"
 
@@ -248,7 +249,7 @@ def _connections(text: str) -> int:
 def _rate(text: str) -> int:
     rate = types.size(text)
     if rate < LEAST_RATE:
-        raise argparse.ArgumentTypeError(f"at least {LEAST_RATE} bytes a second")
+        raise argparse.ArgumentTypeError(_("at least %d bytes a second") % LEAST_RATE)
     return rate
 
 
@@ -258,19 +259,22 @@ def _retries(text: str) -> int:
 
 def _whole_number(text: str, least: int, most: int) -> int:
     if not (re.fullmatch(r"[0-9]{1,9}", text) and least <= int(text) <= most):
-        raise argparse.ArgumentTypeError(f"a whole number from {least} to {most}")
+        raise argparse.ArgumentTypeError(
+            _("a whole number from %(least)d to %(most)d")
+            % {"least": least, "most": most}
+        )
     return int(text)
 
 
 def _user(text: str) -> str:
     if not text.partition(":")[0] or not text.isprintable():
-        raise argparse.ArgumentTypeError("not of the form <name>[:<password>]")
+        raise argparse.ArgumentTypeError(_("not of the form <name>[:<password>]"))
     return text
 
 
 def _user_agent(text: str) -> str:
     if not (text.strip() and text.isascii() and text.isprintable()):
-        raise argparse.ArgumentTypeError("one line of ASCII")
+        raise argparse.ArgumentTypeError(_("one line of ASCII"))
     return text.strip()
 
 
@@ -281,8 +285,10 @@ def _cacert(text: str) -> str:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(text)
     except OSError as error:
         is_no_pem = isinstance(error, ssl.SSLError)
-        why = "it contains no certificate" if is_no_pem else error.strerror
-        raise argparse.ArgumentTypeError(f"'{text}' can't be used: {why}") from None
+        why = _("it contains no certificate") if is_no_pem else error.strerror
+        raise argparse.ArgumentTypeError(
+            _("'%(text)s' can't be used: %(why)s") % {"text": text, "why": why}
+        ) from None
     return text
 
 

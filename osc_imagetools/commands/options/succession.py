@@ -141,13 +141,18 @@ def _pattern(text: str) -> str:
         sample = text.format(**known)
     except (KeyError, IndexError, ValueError, AttributeError) as error:
         raise argparse.ArgumentTypeError(
-            f"'{text}' can't be filled in: only {{name}}, {{version}}, {{build_date}}, "
-            f"{{date}} and {{id}} are known ({error})"
+            _(
+                "'%(text)s' can't be filled in: only {name}, {version}, {build_date}, "
+                "{date} and {id} are known (%(error)s)"
+            )
+            % {"text": text, "error": error}
         ) from None
     if sample == text.format(**known | {"version": "y", "date": "y", "id": "y"}):
         raise argparse.ArgumentTypeError(
-            "it must contain {version}, {date} or {id}: otherwise all old "
-            "versions would have the same name"
+            _(
+                "it must contain {version}, {date} or {id}: otherwise all old versions "
+                "would have the same name"
+            )
         )
     return types.image_name(text)
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 from oslo_utils import strutils
 
 from osc_imagetools.commands.options import property_names
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 
 if TYPE_CHECKING:
@@ -60,10 +61,12 @@ def _type(function: Callable[[str], T]) -> Callable[[str], T]:
 def _text(text: str, what: str) -> str:
     """*text* as Glance can store it: on MySQL no 4-byte characters."""
     if any(ord(character) > 0xFFFF for character in text):
-        raise ValueError(f"{what} with a character above U+FFFF, which Glance refuses")
+        raise ValueError(
+            _("%s with a character above U+FFFF, which Glance refuses") % what
+        )
     if any(0xD800 <= ord(character) < 0xE000 for character in text):
         # So Python shows what the shell has given it.
-        raise ValueError(f"{what} with bytes that are not UTF-8")
+        raise ValueError(_("%s with bytes that are not UTF-8") % what)
     return text
 
 
@@ -71,10 +74,10 @@ def _name(text: str) -> str:
     from osc_imagetools.lifecycle.rotation.new_version import LONGEST_NAME
 
     if not text.strip() or not text.isprintable():
-        raise ValueError("a name must be printable and on one line")
+        raise ValueError(_("a name must be printable and on one line"))
     if len(text) > LONGEST_NAME:
-        raise ValueError(f"a name has at most {LONGEST_NAME} characters")
-    return _text(text, "a name")
+        raise ValueError(_("a name has at most %d characters") % LONGEST_NAME)
+    return _text(text, _("a name"))
 
 
 def _url(text: str) -> str:
@@ -86,25 +89,30 @@ def _url(text: str) -> str:
     except ValueError:
         # Not in its own words: they show the half of a password.
         raise ValueError(
-            "not a URL: its host or port can't be parsed; in a user or a password "
-            "write '/' as %2F, '#' as %23, '?' as %3F, '[' as %5B"
+            _(
+                "not a URL: its host or port can't be parsed; in a user or a password "
+                "write '/' as %2F, '#' as %23, '?' as %3F, '[' as %5B"
+            )
         ) from None
     if len(text.encode(errors="surrogateescape")) > LONGEST_PROPERTY_BYTES:
-        raise ValueError(f"at most {LONGEST_PROPERTY_BYTES} bytes")
+        raise ValueError(_("at most %d bytes") % LONGEST_PROPERTY_BYTES)
     if parts.scheme.lower() not in SCHEMES:
         schemes = ", ".join(f"{scheme}:" for scheme in SCHEMES)
         raise ValueError(
-            f"only URLs of {schemes} are supported; the one of a local file is "
-            "file:///<path>"
+            _(
+                "only URLs of %s are supported; the one of a local file is "
+                "file:///<path>"
+            )
+            % schemes
         )
     if parts.scheme.lower() != "file" and not parts.hostname:
-        raise ValueError("the URL names no host")
+        raise ValueError(_("the URL names no host"))
     return text
 
 
 def _web_url(text: str) -> str:
     if not _url(text).lower().startswith(("http:", "https:")):
-        raise ValueError("only URLs of http: and https: are supported")
+        raise ValueError(_("only URLs of http: and https: are supported"))
     return text
 
 
@@ -116,12 +124,12 @@ def _build_source(text: str) -> BuildSource:
 
 def _size(text: str) -> int:
     amount = text if text[-1:] in "bB" else f"{text}B"
-    too_large = ValueError(f"a size is less than {MOST_BYTES} bytes")
+    too_large = ValueError(_("a size is less than %d bytes") % MOST_BYTES)
     if len(text) > MOST_DIGITS:
         raise too_large
     size = int(strutils.string_to_bytes(amount, return_int=True))
     if size < 1:
-        raise ValueError("a size is at least one byte")
+        raise ValueError(_("a size is at least one byte"))
     if size >= MOST_BYTES:
         raise too_large
     return size
@@ -131,7 +139,9 @@ def _date(text: str) -> date:
     try:
         return datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError:
-        raise ValueError(f"'{text}' is not a date of the form YYYY-MM-DD") from None
+        raise ValueError(
+            _("'%s' is not a date of the form YYYY-MM-DD") % text
+        ) from None
 
 
 def _duration(text: str) -> Duration:
@@ -148,7 +158,7 @@ def _moment(text: str) -> datetime:
 
     moment = parse_time(text)
     if moment is None:
-        raise ValueError(f"'{text}' is not a date, such as 2026-03-01")
+        raise ValueError(_("'%s' is not a date, such as 2026-03-01") % text)
     return moment
 
 
@@ -160,31 +170,31 @@ def _name_pattern(text: str) -> re.Pattern[str]:
 
 def _image(text: str) -> str:
     if not text.strip() or not text.isprintable():
-        raise ValueError("a name or ID must be printable and on one line")
-    return _text(text, "a name")
+        raise ValueError(_("a name or ID must be printable and on one line"))
+    return _text(text, _("a name"))
 
 
 def _line(text: str) -> str:
     if not text.strip() or not text.isprintable():
-        raise ValueError("it must be printable and on one line")
+        raise ValueError(_("it must be printable and on one line"))
     if len(text.encode()) > LONGEST_PROPERTY_BYTES:
-        raise ValueError(f"at most {LONGEST_PROPERTY_BYTES} bytes")
-    return _text(text, "a line")
+        raise ValueError(_("at most %d bytes") % LONGEST_PROPERTY_BYTES)
+    return _text(text, _("a line"))
 
 
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
-        raise ValueError("a whole number, at least 0")
+        raise ValueError(_("a whole number, at least 0"))
     number = int(text)
     if number > MOST_COUNT:
-        raise ValueError(f"at most {MOST_COUNT}")
+        raise ValueError(_("at most %d") % MOST_COUNT)
     return number
 
 
 def _seconds(text: str) -> float:
     number = float(text)
     if not 1 <= number <= LONGEST_SECONDS:
-        raise ValueError(f"from 1 to {LONGEST_SECONDS} (a week)")
+        raise ValueError(_("from 1 to %d (a week)") % LONGEST_SECONDS)
     return number
 
 
@@ -193,11 +203,16 @@ def _proposals(text: str) -> tuple[Wish, ...]:
     try:
         rows = json.loads(Path(text).read_text())
     except OSError as error:
-        raise ValueError(f"'{text}' can't be read: {error.strerror}") from None
+        raise ValueError(
+            _("'%(text)s' can't be read: %(why)s")
+            % {"text": text, "why": error.strerror}
+        ) from None
     except ValueError as error:
-        raise ValueError(f"'{text}' is not JSON: {error}") from None
+        raise ValueError(
+            _("'%(text)s' is not JSON: %(error)s") % {"text": text, "error": error}
+        ) from None
     if not isinstance(rows, list):
-        raise ValueError(f"'{text}' does not contain a list of images")
+        raise ValueError(_("'%s' does not contain a list of images") % text)
     return tuple(_proposal(row, number) for number, row in enumerate(rows, 1))
 
 
@@ -207,7 +222,7 @@ def _proposal(row: object, number: int) -> Wish:
     told = row if isinstance(row, dict) else {}
     wanted, family = told.get("ID"), told.get("Family")
     if not isinstance(wanted, str) or not isinstance(family, str):
-        raise ValueError(f"row {number} has no 'ID' or no 'Family'")
+        raise ValueError(_("row %d has no 'ID' or no 'Family'") % number)
     version, built = told.get("Version"), told.get("Build Date")
     return Wish(
         _image(wanted),
@@ -220,7 +235,7 @@ def _proposal(row: object, number: int) -> Wish:
 def _kept(text: str) -> str:
     is_number = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
     if not (is_number and 1 <= int(text) < 1_000_000):
-        raise ValueError("at least 1 and less than a million")
+        raise ValueError(_("at least 1 and less than a million"))
     return str(int(text))
 
 
@@ -237,23 +252,23 @@ def _written_moment(text: str) -> str:
 
 def _property(text: str) -> tuple[str, str]:
     name, separator, value = text.partition("=")
-    _text(name, "a property's name")
-    _text(value, "a property")
+    _text(name, _("a property's name"))
+    _text(value, _("a property"))
     if not separator or not name:
-        raise ValueError(f"'{text}' is not of the form <key>=<value>")
+        raise ValueError(_("'%s' is not of the form <key>=<value>") % text)
     if why := property_names.fault(name):
         raise ValueError(why)
     if len(name) > LONGEST_PROPERTY_NAME:
         raise ValueError(
-            f"a property's name has at most {LONGEST_PROPERTY_NAME} characters"
+            _("a property's name has at most %d characters") % LONGEST_PROPERTY_NAME
         )
     if len(value.encode()) > LONGEST_PROPERTY_BYTES:
-        raise ValueError(f"a property has at most {LONGEST_PROPERTY_BYTES} bytes")
+        raise ValueError(_("a property has at most %d bytes") % LONGEST_PROPERTY_BYTES)
     return name, value
 
 
 def _unset_property(text: str) -> str:
-    if why := property_names.unset_fault(_text(text, "a property's name")):
+    if why := property_names.unset_fault(_text(text, _("a property's name"))):
         raise ValueError(why)
     return text
 
@@ -266,8 +281,8 @@ def _checksum(text: str) -> Checksum:
 
 def _tag(text: str) -> str:
     if not text or len(text) > LONGEST_TAG:
-        raise ValueError(f"a tag has 1 to {LONGEST_TAG} characters")
-    return _text(text, "a tag")
+        raise ValueError(_("a tag has 1 to %d characters") % LONGEST_TAG)
+    return _text(text, _("a tag"))
 
 
 image_name = _type(_name)
@@ -325,7 +340,7 @@ def standard_value(name: str) -> Callable[[str], str]:
 
         [rule] = [each for each in STANDARDS["scs-0102"] if each.name == name]
         if not rule.takes(text):
-            raise ValueError(f"scs-0102 requires one of these: {rule.wants}")
+            raise ValueError(_("scs-0102 requires one of these: %s") % rule.wants)
         return text
 
     return _type(value)

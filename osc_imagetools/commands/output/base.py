@@ -127,10 +127,10 @@ class _Status(_Display):
     @contextmanager
     def standard_output(self) -> Iterator[TextIO]:
         """Where the result goes; raises `OperatorError` where it can't be written."""
-        what = "The result can't be shown"
-        do = "The command itself has completed."
+        what = _("The result can't be shown")
+        do = _("The command itself has completed.")
         if self.app.stdout is None:
-            raise OperatorError(what, "standard output is closed", do)
+            raise OperatorError(what, _("standard output is closed"), do)
         try:
             yield self.app.stdout
             # At its own exit the client tries it again, and has a status for that.
@@ -140,7 +140,7 @@ class _Status(_Display):
             raise
         except OSError as error:
             why = error.strerror or str(error)
-            raise OperatorError(what, f"standard output: {why}", do) from error
+            raise OperatorError(what, _("standard output: %s") % why, do) from error
 
     def _telling(self, names: Sequence[str], data: list[Any]) -> list[str]:
         """Of the *names* those of `short` that have a value in some row."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from osc_imagetools.commands.output.columns import Lines, Size, Text, Time
+from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
     from osc_imagetools.operations.enforcement import Enforced
@@ -53,11 +54,10 @@ def total(rows: Iterable[Enforced]) -> str:
     planned = [one for one in rows if one.result is Result.PLANNED]
     if not (done or planned):
         return ""
+    count = len(done or planned)
     size = Size(sum(one.item.image.size or 0 for one in done or planned))
-    images = (
-        "1 image" if len(done or planned) == 1 else f"{len(done or planned)} images"
-    )
-    told = f"{images} of {size.human_readable()}"
+    told = _("1 image of %(size)s") if count == 1 else _("%(count)d images of %(size)s")
+    told %= {"count": count, "size": size.human_readable()}
     if done:
-        return f"Deleted in Glance: {told}. Its store may free the space later."
-    return f"To be deleted in Glance: {told}"
+        return _("Deleted in Glance: %s. Its store may free the space later.") % told
+    return _("To be deleted in Glance: %s") % told

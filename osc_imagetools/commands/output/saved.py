@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 
 
 def save(path: Path, text: str) -> None:
@@ -21,7 +22,9 @@ def save(path: Path, text: str) -> None:
     """
     if path.is_symlink() or (path.exists() and not path.is_file()):
         raise OperatorError(
-            f"{path} can't be written", "it is no regular file", "Name another file."
+            _("%s can't be written") % path,
+            _("it is no regular file"),
+            _("Name another file."),
         )
     made = path.with_name(f".osc-imagetools-{secrets.token_hex(8)}")
     try:
@@ -31,7 +34,7 @@ def save(path: Path, text: str) -> None:
         made.replace(path)
     except OSError as error:
         why = error.strerror or str(error)
-        raise OperatorError(f"{path} can't be written", why) from error
+        raise OperatorError(_("%s can't be written") % path, why) from error
     finally:
         with suppress(OSError):
             made.unlink()

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from osc_imagetools.commands.output.columns import Text
+from osc_imagetools.i18n import _
 
 if TYPE_CHECKING:
     from osc_imagetools.lifecycle.model.image import Image
@@ -34,8 +35,8 @@ _STEPS = {
 }
 """What would be done, by the result that it would have."""
 
-_REASONS = {"keep": "it already has that value"}
-_ASKED_FOR = "set on the command line"
+_REASONS = {"keep": _("it already has that value")}
+_ASKED_FOR = _("set on the command line")
 
 
 def planned(steps: Iterable[Step]) -> Rows:

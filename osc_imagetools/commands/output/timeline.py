@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.history import CurrentPeriod
 
 COLUMNS = 32
@@ -47,5 +48,7 @@ def _bar(period: CurrentPeriod, start: datetime, end: datetime) -> str:
 
 
 def _days(period: CurrentPeriod) -> str:
-    until = f"{period.until.date()}" if period.until else "now"
-    return f"{period.since.date()} to {until}"
+    since = period.since.date()
+    if period.until is None:
+        return _("%s to now") % since
+    return _("%(since)s to %(until)s") % {"since": since, "until": period.until.date()}
