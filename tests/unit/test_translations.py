@@ -1,11 +1,12 @@
 # Copyright the osc-imagetools authors
 # SPDX-License-Identifier: Apache-2.0
-"""The texts of ``--help`` can be translated, and a translation is shown."""
+"""The texts of ``--help`` and of messages can be translated; a translation is shown."""
 
 from __future__ import annotations
 
 import ast
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -14,9 +15,24 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = Path(__file__).parents[2] / "osc_imagetools" / "commands"
+PACKAGE = Path(__file__).parents[2] / "osc_imagetools"
+COMMANDS = PACKAGE / "commands"
+PARTS = ["commands", "reports", "source", "usage"]
+"""Of the package, whose messages can be translated."""
+
 OF_HELP = {"help", "description", "epilog"}
 GROUPS = {"add_argument_group"}
+OF_MESSAGES = {"what", "why", "do"}
+LOGGED = {"LOG.info", "LOG.warning", "LOG.error"}
+
+NOT_READ = {
+    *("every placeholder is known", "no URL is given"),
+    *("no host or no valid port", "no RSA key", "not a signature of a document"),
+    "not by RSA, or over another hash",
+}
+"""Texts of errors that our own code catches, or that only who changes it can meet."""
+
+_PLACEHOLDER = re.compile(r"%(\(\w+\))?[.\d]*[a-z]")
 
 
 def bare_texts(source: str) -> list[str]:
@@ -36,11 +52,36 @@ def _texts(call: ast.Call) -> Iterator[ast.expr]:
         yield from call.args[:1]
 
 
+def bare_messages(source: str) -> list[str]:
+    """Each text of an error or of the log in *source* that can't be translated."""
+    return [
+        f"{text.lineno}: {ast.unparse(text)}"
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        for text in _said(node)
+        if _has_bare_words(text)
+    ]
+
+
+def _said(call: ast.Call) -> Iterator[ast.expr]:
+    name = ast.unparse(call.func)
+    if name in LOGGED:
+        yield from call.args[:1]
+    # A RuntimeError is for whoever changes the code.
+    elif name.endswith("Error") and name != "RuntimeError":
+        yield from call.args
+        yield from (each.value for each in call.keywords if each.arg in OF_MESSAGES)
+
+
 def _has_bare_words(text: ast.expr) -> bool:
     if isinstance(text, ast.JoinedStr):
-        return True
+        return any(_has_bare_words(part) for part in text.values)
     if isinstance(text, ast.Constant):
-        return isinstance(text.value, str)
+        return isinstance(text.value, str) and _is_words(text.value)
+    if isinstance(text, ast.IfExp):
+        return any(_has_bare_words(side) for side in (text.body, text.orelse))
+    if isinstance(text, ast.BoolOp):
+        return any(_has_bare_words(side) for side in text.values)
     if isinstance(text, ast.BinOp):
         # What is filled in, on the right of a %, is a name or a number.
         sides = [text.left] if isinstance(text.op, ast.Mod) else [text.left, text.right]
@@ -48,6 +89,11 @@ def _has_bare_words(text: ast.expr) -> bool:
     if isinstance(text, ast.Call) and getattr(text.func, "id", "") == "_":
         return not isinstance(text.args[0], ast.Constant | ast.Name)
     return False
+
+
+def _is_words(text: str) -> bool:
+    without = _PLACEHOLDER.sub("", text)
+    return text not in NOT_READ and any(char.isalpha() for char in without)
 
 
 def compiled(texts: Mapping[str, str]) -> bytes:
@@ -90,6 +136,50 @@ def test_a_text_that_can_be_translated_is_none() -> None:
 )
 def test_no_text_of_a_help_is_bare(path: Path) -> None:
     assert bare_texts(path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "raise OperatorError('It failed')",
+        "raise OperatorError(what, f'it has {size} bytes')",
+        "raise TooLargeError(what, do='Use a larger --max-size')",
+        "raise argparse.ArgumentTypeError('a whole number')",
+        "raise OperatorError(_('It failed') + ' again')",
+        "raise OperatorError(_(f'{name} failed'))",
+        "raise OperatorError(what, why or 'it ended')",
+        "raise OperatorError(what, _('it ended') if is_over else 'it goes on')",
+        "LOG.warning('Deleting image %s', image.id)",
+    ],
+)
+def test_a_bare_message_is_noticed(source: str) -> None:
+    assert len(bare_messages(source)) == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "raise OperatorError(_('%s failed') % name, f'{where}: {why}')",
+        "raise OperatorError(what, do=_('Try again') if may_help else '')",
+        "raise RuntimeError('nothing has begun yet')",
+        "LOG.warning(_('Deleting image %s'), image.id)",
+        "LOG.error('%s', error)",
+    ],
+)
+def test_a_message_that_can_be_translated_is_none(source: str) -> None:
+    assert bare_messages(source) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=path.relative_to(PACKAGE).as_posix())
+        for part in PARTS
+        for path in sorted((PACKAGE / part).rglob("*.py"))
+    ],
+)
+def test_no_message_is_bare(path: Path) -> None:
+    assert bare_messages(path.read_text()) == []
 
 
 def test_a_translation_is_shown(tmp_path: Path) -> None:
