@@ -14,12 +14,22 @@ from osc_imagetools.glance.images import (
     not_seen,
 )
 from osc_imagetools.glance.journal import JOURNAL
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.image import Image
 
 LOG = logging.getLogger(__name__)
 
 _ACTIONS = {"deactivated": "deactivate", "active": "reactivate"}
 """By the status that comes of it."""
+
+_ASKED = {
+    "deactivate": _("Asked Glance to deactivate image %s."),
+    "reactivate": _("Asked Glance to reactivate image %s."),
+}
+_REFUSED = {
+    "deactivate": _("Glance did not deactivate image %s"),
+    "reactivate": _("Glance did not reactivate image %s"),
+}
 
 
 def activation(images: Images, image: Image, status: str) -> Image:
@@ -42,7 +52,9 @@ def activation(images: Images, image: Image, status: str) -> Image:
         if image.status == status:
             break
         if images.machine.monotonic() > deadline:
-            raise not_seen(f"Image {image.id} did not become {status} in", failure)
+            what = _("Image %(id)s did not become %(status)s in %(seconds)d seconds")
+            told = {"id": image.id, "status": status, "seconds": CHANGE_LOST_SECONDS}
+            raise not_seen(what % told, failure)
         images.machine.sleep(next(delays, RETRY_SECONDS[-1]))
     return image
 
@@ -53,10 +65,12 @@ def _act(images: Images, image: Image, action: str) -> None:
     if answer.status_code < 500:
         JOURNAL.answered(image.id, is_done=answer.status_code == 204)
     if answer.status_code == 204:
-        LOG.info("Asked Glance to %s image %s.", action, image.id)
+        LOG.info(_ASKED[action], image.id)
         return
-    raise refusal(f"Glance did not {action} image {image.id}", answer)
+    raise refusal(_REFUSED[action] % image.id, answer)
 
 
 def _deleted(image: Image) -> Image:
-    raise GlanceError(f"Image {image.id} was deleted while it was changed", status=404)
+    raise GlanceError(
+        _("Image %s was deleted while it was changed") % image.id, status=404
+    )

@@ -26,6 +26,7 @@ from osc_imagetools.glance.patience import (
     asked_for_seconds,
 )
 from osc_imagetools.glance.remedies import CHECK_ENDPOINT, remedy, unanswered
+from osc_imagetools.i18n import _
 
 TIMEOUT_SECONDS = 120
 """Of one request's silence: an answer that takes longer is no answer."""
@@ -210,6 +211,7 @@ class Api:
 
     def _sent(self, method: str, path: str, **options: Any) -> requests.Response:
         options.setdefault("timeout", TIMEOUT_SECONDS)
+        asked = {"method": method, "path": path}
         self.machine.go_on()
         try:
             answer: requests.Response = self._adapter.request(
@@ -223,13 +225,14 @@ class Api:
             )
         except exceptions.HttpError as error:
             # Of Glance's own answers none is raised.
-            what = f"{method} {path} was not sent because no token is available"
-            raise GlanceError(what, str(error), unanswered(error)) from error
+            what = _("%(method)s %(path)s was not sent because no token is available")
+            raise GlanceError(what % asked, str(error), unanswered(error)) from error
         except exceptions.ClientException as error:
-            what = f"Glance did not answer {method} {path}"
-            raise GlanceError(what, str(error), unanswered(error)) from error
+            what = _("Glance did not answer %(method)s %(path)s")
+            raise GlanceError(what % asked, str(error), unanswered(error)) from error
         except OSError as error:
-            raise GlanceError(f"{method} {path} was interrupted", str(error)) from error
+            what = _("%(method)s %(path)s was interrupted")
+            raise GlanceError(what % asked, str(error)) from error
         self._date = answer.headers.get("Date", "") or self._date
         return answer
 
@@ -244,7 +247,8 @@ def reason(answer: requests.Response) -> str:
     words = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", words)).split())
     if title:
         words = words.removeprefix(html.unescape(title.group(1)).strip()).strip()
-    return f"{words or answer.reason or 'no reason given'} ({answer.status_code})"
+    words = words or answer.reason or _("no reason given")
+    return f"{words} ({answer.status_code})"
 
 
 def refusal(what: str, answer: requests.Response, do: str = "") -> GlanceError:
@@ -257,7 +261,7 @@ def refusal(what: str, answer: requests.Response, do: str = "") -> GlanceError:
     do = do or remedy(status, said, asked_for_seconds(answer))
     named = answer.headers.get("x-openstack-request-id", "")
     if not do and status >= 500 and re.fullmatch(r"req-[0-9a-f-]{36}", named):
-        do = f"For details, see Glance's log under {named}"
+        do = _("For details, see Glance's log under %s") % named
     return GlanceError(what, said, do, status)
 
 
@@ -271,5 +275,5 @@ def told(what: str, answer: requests.Response, *names: str) -> dict[str, Any]:
         if isinstance(said, dict) and said.keys() >= {*names}:
             return said
     raise GlanceError(
-        what, f"Glance's answer can't be read: {reason(answer)}", CHECK_ENDPOINT
+        what, _("Glance's answer can't be read: %s") % reason(answer), CHECK_ENDPOINT
     )

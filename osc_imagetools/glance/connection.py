@@ -12,6 +12,7 @@ from osc_lib.exceptions import PluginAttributeError
 
 from osc_imagetools.glance.api import Api, GlanceError, reason
 from osc_imagetools.glance.remedies import CHECK_ENDPOINT, unanswered
+from osc_imagetools.i18n import _
 
 TIMEOUT_SECONDS = 10
 """Of a second look, for its reason, at what didn't work."""
@@ -27,7 +28,7 @@ def connected(clients: Any) -> Api:
     # The last is what becomes of openstacksdk 4.4, which looks at what it didn't find.
     except (SDKException, ClientException, PluginAttributeError) as error:
         why, do = _reason(clients, error)
-    raise GlanceError("The image service can't be used", why, do)
+    raise GlanceError(_("The image service can't be used"), why, do)
 
 
 def _reason(clients: Any, error: Exception) -> tuple[str, str]:
@@ -45,6 +46,7 @@ def _reason(clients: Any, error: Exception) -> tuple[str, str]:
     except ClientException as failure:
         return str(failure), unanswered(failure)
     return (
-        f"{url} does not answer as an image service: {reason(answer)}",
+        _("%(url)s does not answer as an image service: %(reason)s")
+        % {"url": url, "reason": reason(answer)},
         CHECK_ENDPOINT,
     )

@@ -9,9 +9,10 @@ from typing import Any
 from osc_imagetools.glance.api import Api, GlanceError, refusal, told
 from osc_imagetools.glance.images import Images
 from osc_imagetools.glance.route import STREAM, Route
+from osc_imagetools.i18n import _
 
-METHODS_UNREAD = "The import methods of this cloud could not be read"
-STORES_UNREAD = "The stores of this cloud could not be read"
+METHODS_UNREAD = _("The import methods of this cloud could not be read")
+STORES_UNREAD = _("The stores of this cloud could not be read")
 
 RBD = "rbd"
 """Glance's name for the type of a store in Ceph."""
@@ -51,9 +52,9 @@ def _require_method(api: Api, method: str) -> None:
         raise refusal(METHODS_UNREAD, answer)
     if method not in offered:
         raise GlanceError(
-            f"This cloud has no import method '{method}'",
-            f"it offers {', '.join(sorted(offered)) or 'none'}",
-            f"Use --method {STREAM}, with at most one store.",
+            _("This cloud has no import method '%s'") % method,
+            _("it offers %s") % (", ".join(sorted(offered)) or _("none")),
+            _("Use --method %s, with at most one store.") % STREAM,
         )
 
 
@@ -61,9 +62,9 @@ def _require_stores(api: Api, wanted: tuple[str, ...]) -> None:
     answer = api.get("/info/stores")
     if answer.status_code == 404:
         raise GlanceError(
-            "This cloud does not have several stores",
-            "its Glance does not set 'enabled_backends'",
-            "Remove --store and --all-stores.",
+            _("This cloud does not have several stores"),
+            _("its Glance does not set 'enabled_backends'"),
+            _("Remove --store and --all-stores."),
         )
     if answer.status_code != 200:
         raise refusal(STORES_UNREAD, answer)
@@ -72,10 +73,14 @@ def _require_stores(api: Api, wanted: tuple[str, ...]) -> None:
     writable = [store["id"] for store in stores if not _is_read_only(store)]
     for name in wanted:
         if name not in writable:
-            why = "can only be read" if name in known else "does not exist"
+            why = (
+                _("that store can only be read; there are %s")
+                if name in known
+                else _("that store does not exist; there are %s")
+            )
             raise GlanceError(
-                f"Nothing can be stored in '{name}'",
-                f"that store {why}; there are {', '.join(writable) or 'none'}",
+                _("Nothing can be stored in '%s'") % name,
+                why % (", ".join(writable) or _("none")),
             )
 
 

@@ -10,6 +10,7 @@ import requests
 
 from osc_imagetools.glance.api import GlanceError, refusal
 from osc_imagetools.glance.images import Images
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.image import Image
 
 _PIECE_BYTES = 1 << 18
@@ -22,7 +23,9 @@ def download(images: Images, image: Image) -> Generator[bytes, None, None]:
     """
     answer = images.api.stream(f"/images/{image.id}/file")
     if answer.status_code != 200:
-        raise refusal(f"The data of image {image.id} could not be read back", answer)
+        raise refusal(
+            _("The data of image %s could not be read back") % image.id, answer
+        )
     size = 0
     with answer:
         try:
@@ -31,10 +34,11 @@ def download(images: Images, image: Image) -> Generator[bytes, None, None]:
                 yield block
         except (requests.RequestException, OSError) as error:
             raise GlanceError(
-                f"The data of image {image.id} was interrupted", str(error)
+                _("The data of image %s was interrupted") % image.id, str(error)
             ) from error
     if size != image.size:
         raise GlanceError(
-            f"The data of image {image.id} could not be read back completely",
-            f"{size} of {image.size} bytes arrived",
+            _("The data of image %s could not be read back completely") % image.id,
+            _("%(arrived)s of %(size)s bytes arrived")
+            % {"arrived": size, "size": image.size},
         )

@@ -24,6 +24,7 @@ from osc_imagetools.glance.listing import listing
 from osc_imagetools.glance.ordered import ordered
 from osc_imagetools.glance.patience import TOO_MANY, Patience
 from osc_imagetools.glance.watch import Watch
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.dates import format_time
@@ -69,9 +70,9 @@ class Images:
         if versions and max(versions) < HIDDEN_SINCE:
             newest = ".".join(str(part) for part in max(versions))
             raise GlanceError(
-                "This cloud's Image API can't hide an image",
-                f"it is version {newest}; 'os_hidden' requires 2.7 (Rocky)",
-                "Nothing was changed. Images can't be managed on this cloud.",
+                _("This cloud's Image API can't hide an image"),
+                _("it is version %s; 'os_hidden' requires 2.7 (Rocky)") % newest,
+                _("Nothing was changed. Images can't be managed on this cloud."),
             )
 
     def matching(self, **filters: str) -> Iterator[Image]:
@@ -131,9 +132,10 @@ class Images:
         answer = self.api.get(f"/images/{image_id}")
         if answer.status_code == 404:
             return None
+        what = _("Image %s could not be read") % image_id
         if answer.status_code != 200:
-            raise refusal(f"Image {image_id} could not be read", answer)
-        image = _image(f"Image {image_id} could not be read", answer)
+            raise refusal(what, answer)
+        image = _image(what, answer)
         return None if image.status in GONE else image
 
     def create(self, record: Mapping[str, Any]) -> Image:
@@ -151,10 +153,11 @@ class Images:
         if isinstance(answer, Image):
             JOURNAL.made(answer.id)
             return answer
-        what = f"Image '{record['name']}' was not created"
+        what = _("Image '%s' was not created") % record["name"]
         if answer.status_code == 201:
             JOURNAL.made(record["id"])
-            LOG.info("Created image %s, called '%s'.", record["id"], record["name"])
+            told = {"id": record["id"], "name": record["name"]}
+            LOG.info(_("Created image %(id)s, called '%(name)s'."), told)
             return _image(what, answer)
         if answer.status_code == 409:
             raise ImageExistsError(what, reason(answer), status=409)
@@ -216,7 +219,7 @@ class Images:
             else:
                 if read_back is None:
                     raise GlanceError(
-                        f"Image {image.id} was deleted while it was changed"
+                        _("Image %s was deleted while it was changed") % image.id
                     )
                 image, is_read = read_back, True
                 is_seen = change.is_seen_on(image)
@@ -225,8 +228,11 @@ class Images:
                 if is_seen or stop_if(image) or not change.fits(image):
                     return image, may_be_done
             if self.machine.monotonic() > deadline:
-                what = f"A change to image {image.id} was not seen for"
-                raise not_seen(what, failure)
+                what = _(
+                    "A change to image %(id)s was not seen for %(seconds)d seconds"
+                )
+                told = {"id": image.id, "seconds": CHANGE_LOST_SECONDS}
+                raise not_seen(what % told, failure)
             self.machine.sleep(next(delays, RETRY_SECONDS[-1]))
 
     def delete(self, image_id: str) -> None:
@@ -238,11 +244,11 @@ class Images:
         answer = self.api.delete(f"/images/{image_id}")
         if answer.status_code in (204, 404):
             JOURNAL.deleted(image_id)
-            LOG.info("Deleted image %s.", image_id)
+            LOG.info(_("Deleted image %s."), image_id)
             return
         if answer.status_code == 400 and self.get(image_id) is None:
             return
-        raise refusal(f"Image {image_id} was not deleted", answer)
+        raise refusal(_("Image %s was not deleted") % image_id, answer)
 
     def _made(self, record: Mapping[str, Any]) -> Image | None:
         """The image of *record*, if Glance has made it, and all of it."""
@@ -263,7 +269,7 @@ class Images:
         answer = self.api.get(f"/images/{image.id}/members/{project}")
         if answer.status_code != 200:
             return False
-        what = f"Whether image {image.id} was accepted can't be read"
+        what = _("Whether image %s was accepted can't be read") % image.id
         return bool(told(what, answer, "status")["status"] == "accepted")
 
     def _patch(
@@ -281,9 +287,10 @@ class Images:
         if answer.status_code < 500:
             JOURNAL.answered(image.id, is_done=answer.status_code == 200)
         if answer.status_code == 200:
-            LOG.info("Changed image %s: %s.", image.id, _told(operations))
+            told = {"id": image.id, "what": _told(operations)}
+            LOG.info(_("Changed image %(id)s: %(what)s."), told)
             return None
-        answered = refusal(f"Image {image.id} was not changed", answer)
+        answered = refusal(_("Image %s was not changed") % image.id, answer)
         is_told = "Retry-After" in answer.headers
         if answer.status_code == TOO_MANY or (answered.may_be_done and is_told):
             has_waited = patience.waits(answer)
@@ -299,12 +306,11 @@ def not_seen(what: str, failure: GlanceError | None) -> GlanceError:
 
     Without one, or with a conflict, others have undone it.
     """
-    what = f"{what} {CHANGE_LOST_SECONDS} seconds"
     if failure is None or failure.status in CONFLICTS:
-        why = failure.why if failure else "other changes keep undoing it"
-        do = "Find out who else writes to it, then run the command again."
+        why = failure.why if failure else _("other changes keep undoing it")
+        do = _("Find out who else writes to it, then run the command again.")
         return GlanceError(what, why, do)
-    do = failure.do or "Run the command again when Glance works."
+    do = failure.do or _("Run the command again when Glance works.")
     return GlanceError(what, failure.why or failure.what, do)
 
 

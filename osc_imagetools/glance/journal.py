@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import remedy
 
-_UNANSWERED = "was being changed"
-_MADE = "was created and still exists: the next run finishes or removes it"
-_MADE_WHOLE = "was made"
-_UNMADE = "was created and has been deleted again"
-_CHANGED = "was changed"
-_DELETED = "was deleted"
+_UNANSWERED = _("Image %s was being changed.")
+_MADE = _("Image %s was created and still exists: the next run finishes or removes it.")
+_MADE_WHOLE = _("Image %s was made.")
+_UNMADE = _("Image %s was created and has been deleted again.")
+_CHANGED = _("Image %s was changed.")
+_DELETED = _("Image %s was deleted.")
 
 
 @dataclass
@@ -61,10 +62,10 @@ class Journal:
         """A sentence for each image; at the end what shows those that nobody knows."""
         unanswered = sorted(self._unanswered)
         fates = self._fates | dict.fromkeys(unanswered, _UNANSWERED)
-        told = [f"Image {one} {fate}." for one, fate in fates.items()]
+        told = [fate % one for one, fate in fates.items()]
         if unanswered:
-            told.append(f"To see the result: {_showing(unanswered)}")
-        return " ".join(told) or "Nothing was changed."
+            told.append(_("To see the result: %s") % _showing(unanswered))
+        return " ".join(told) or _("Nothing was changed.")
 
 
 def _showing(image_ids: Iterable[str]) -> str:

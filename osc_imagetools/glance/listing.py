@@ -10,6 +10,7 @@ from typing import Any
 
 from osc_imagetools.glance.api import Api, GlanceError, reason, refusal, told
 from osc_imagetools.glance.remedies import CHECK_ENDPOINT
+from osc_imagetools.i18n import _
 
 PAGE = 1000
 """Rows that are asked for at once. Glance gives fewer where its ``api_limit_max`` says
@@ -22,7 +23,7 @@ MARKER_GONE = frozenset({400, 403, 404})
 """What Glance answers for a page behind an image that is deleted by now, or that this
 user may see no more: Glance 33 says 400 to most, and to an admin nothing of it."""
 
-NOT_LISTED = "Images could not be listed"
+NOT_LISTED = _("Images could not be listed")
 
 
 def listing(api: Api, path: str, rows: str, **filters: str) -> Iterator[dict[str, Any]]:
@@ -35,12 +36,14 @@ def listing(api: Api, path: str, rows: str, **filters: str) -> Iterator[dict[str
     first = {"limit": str(PAGE), **filters}
     listed: set[str] = set()
     why = ""
-    for _ in range(MOST_RESTARTS):
+    for _restart in range(MOST_RESTARTS):
         asked: list[Mapping[str, str]] = []
         query: Mapping[str, str] | None = first
         while query is not None:
             if query in asked:
-                raise GlanceError(NOT_LISTED, "the last page links to an earlier one")
+                raise GlanceError(
+                    NOT_LISTED, _("the last page links to an earlier one")
+                )
             asked.append(query)
             answer = api.get(path, params=query)
             if answer.status_code in MARKER_GONE and query is not first:
@@ -60,8 +63,9 @@ def listing(api: Api, path: str, rows: str, **filters: str) -> Iterator[dict[str
             return
     raise GlanceError(
         NOT_LISTED,
-        f"{MOST_RESTARTS} times Glance did not return the next page: {why}",
-        "Run the command again when fewer images are being deleted.",
+        _("%(times)d times Glance did not return the next page: %(why)s")
+        % {"times": MOST_RESTARTS, "why": why},
+        _("Run the command again when fewer images are being deleted."),
     )
 
 

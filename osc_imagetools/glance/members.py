@@ -9,6 +9,7 @@ import logging
 from osc_imagetools.glance.api import refusal, told
 from osc_imagetools.glance.images import Images
 from osc_imagetools.glance.ordered import ordered
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.image import Image
 
 LOG = logging.getLogger(__name__)
@@ -16,7 +17,7 @@ LOG = logging.getLogger(__name__)
 ACCEPTED = "accepted"
 PENDING = "pending"
 
-LARGER_QUOTA = "Ask for a larger quota of members ('image_member_quota')."
+LARGER_QUOTA = _("Ask for a larger quota of members ('image_member_quota').")
 
 
 def members(images: Images, image: Image) -> dict[str, str]:
@@ -30,8 +31,12 @@ def members(images: Images, image: Image) -> dict[str, str]:
     if answer.status_code == 404:
         return {}
     if answer.status_code != 200:
-        raise refusal(f"The members of image {image.id} could not be listed", answer)
-    listed = told(f"The members of image {image.id} can't be read", answer, "members")
+        raise refusal(
+            _("The members of image %s could not be listed") % image.id, answer
+        )
+    listed = told(
+        _("The members of image %s can't be read") % image.id, answer, "members"
+    )
     return {member["member_id"]: member["status"] for member in listed["members"]}
 
 
@@ -54,10 +59,14 @@ def add_member(images: Images, image: Image, project: str) -> None:
         lambda: _said(images, image, project),
     )
     if isinstance(answer, str) or answer.status_code == 200:
-        LOG.info("Shared image %s with project %s.", image.id, project)
+        told = {"id": image.id, "project": project}
+        LOG.info(_("Shared image %(id)s with project %(project)s."), told)
         return
     if answer.status_code != 409 or _said(images, image, project) is None:
-        what = f"Project {project} was not made a member of image {image.id}"
+        what = _("Project %(project)s was not made a member of image %(id)s") % {
+            "project": project,
+            "id": image.id,
+        }
         is_full = answer.status_code == 413
         raise refusal(what, answer, LARGER_QUOTA if is_full else "")
 
@@ -75,10 +84,11 @@ def answer_for(images: Images, image: Image, project: str, said: str) -> None:
     answer = ordered(
         images.machine, lambda: images.api.put(path, {"status": said}), done
     )
+    told = {"id": image.id, "said": said, "project": project}
     if not isinstance(answer, str) and answer.status_code != 200:
-        what = f"Image {image.id} is not {said} for project {project}"
-        raise refusal(what, answer)
-    LOG.info("Image %s is %s for project %s.", image.id, said, project)
+        what = _("Image %(id)s is not %(said)s for project %(project)s")
+        raise refusal(what % told, answer)
+    LOG.info(_("Image %(id)s is %(said)s for project %(project)s."), told)
 
 
 def _said(images: Images, image: Image, project: str) -> str | None:
@@ -86,5 +96,8 @@ def _said(images: Images, image: Image, project: str) -> str | None:
     answer = images.api.get(f"/images/{image.id}/members/{project}")
     if answer.status_code != 200:
         return None
-    what = f"The answer of project {project} to image {image.id} can't be read"
+    what = _("The answer of project %(project)s to image %(id)s can't be read") % {
+        "project": project,
+        "id": image.id,
+    }
     return str(told(what, answer, "status")["status"])

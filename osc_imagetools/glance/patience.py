@@ -13,6 +13,8 @@ from functools import cache
 
 import requests
 
+from osc_imagetools.i18n import _
+
 LOG = logging.getLogger(__name__)
 
 TOO_MANY, UNAVAILABLE = 429, 503
@@ -53,9 +55,8 @@ class Patience:
 def _tell(status: int) -> None:
     """Say it once in a run, however often it happens."""
     LOG.warning(
-        "Glance is busy (%d): each request waits up to %d seconds.",
-        status,
-        PATIENCE_SECONDS,
+        _("Glance is busy (%(status)d): each request waits up to %(seconds)d seconds."),
+        {"status": status, "seconds": PATIENCE_SECONDS},
     )
 
 

@@ -20,6 +20,7 @@ from osc_imagetools.glance.api import GlanceError, refusal, told
 from osc_imagetools.glance.images import Images
 from osc_imagetools.glance.ordered import ordered
 from osc_imagetools.glance.route import STREAM, WEB_DOWNLOAD, Route
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.properties import FAILED_IN, IMPORT_TASK
 
@@ -63,7 +64,7 @@ def start_import(images: Images, image: Image, route: Route, url: str = "") -> N
     if isinstance(answer, Image) or answer.status_code == 202:
         return
     raise refusal(
-        f"Glance refused to import image {image.id}",
+        _("Glance refused to import image %s") % image.id,
         answer,
         _remedy(answer.status_code, answer.text),
     )
@@ -91,8 +92,8 @@ def _waited_for(images: Images, image: Image, route: Route, stage: Stage) -> Ima
         found = images.watch.look(image)
         if found is None:
             raise ImportFailedError(
-                f"Image {image.id} was deleted while Glance imported it",
-                do="Nothing was published. Find out who deletes images here.",
+                _("Image %s was deleted while Glance imported it") % image.id,
+                do=_("Nothing was published. Find out who deletes images here."),
             )
         if found.status == "active" and IMPORT_TASK not in found.fields:
             return found
@@ -100,10 +101,10 @@ def _waited_for(images: Images, image: Image, route: Route, stage: Stage) -> Ima
         _refuse_end(images, found, route, elapsed)
         if elapsed > route.timeout_seconds:
             raise ImportFailedError(
-                f"Glance did not import image {image.id} in "
-                f"{route.timeout_seconds:g} seconds",
-                f"it is still '{found.status}'{_told(images, found)}",
-                f"Allow more time with --timeout, or use --method {STREAM}.",
+                _("Glance did not import image %(id)s in %(seconds)g seconds")
+                % {"id": image.id, "seconds": route.timeout_seconds},
+                _told(images, found, *_LATE),
+                _("Allow more time with --timeout, or use --method %s.") % STREAM,
             )
         if not images.watch.is_shared and (said := task_message(images, found)):
             stage(said)
@@ -122,8 +123,8 @@ def _refuse_end(images: Images, image: Image, route: Route, elapsed: float) -> N
     if image.status == "queued" and not _has_failed(image, elapsed):
         return
     raise ImportFailedError(
-        f"Glance failed to import image {image.id}",
-        f"it is '{image.status}'{_told(images, image)}",
+        _("Glance failed to import image %s") % image.id,
+        _told(images, image, *_OVER),
         _FAILED.get(route.method, ""),
     )
 
@@ -140,10 +141,22 @@ def _has_failed(image: Image, elapsed: float) -> bool:
     return bool(failed_stores(image)) or (not is_locked and elapsed > BEGIN_SECONDS)
 
 
-def _told(images: Images, image: Image) -> str:
+_LATE = (
+    _("it is still '%(status)s'; its task says: %(said)s"),
+    _("it is still '%(status)s' and not in %(stores)s; its task says: %(said)s"),
+)
+_OVER = (
+    _("it is '%(status)s'; its task says: %(said)s"),
+    _("it is '%(status)s' and not in %(stores)s; its task says: %(said)s"),
+)
+
+
+def _told(images: Images, image: Image, everywhere: str, but_for_some: str) -> str:
+    """One of two texts: the second where stores have not got it."""
     stores = ", ".join(failed_stores(image))
-    where = f" and not in {stores}" if stores else ""
-    return f"{where}; its task says: {task_message(images, image) or 'nothing'}"
+    text = but_for_some if stores else everywhere
+    said = task_message(images, image) or _("nothing")
+    return text % {"status": image.status, "stores": stores, "said": said}
 
 
 def task_message(images: Images, image: Image) -> str:
@@ -155,7 +168,7 @@ def task_message(images: Images, image: Image) -> str:
         return ""
     if answer.status_code != 200:
         return (
-            "your roles do not allow you to read it"
+            _("your roles do not allow you to read it")
             if answer.status_code == 403
             else ""
         )
@@ -168,7 +181,7 @@ def task_message(images: Images, image: Image) -> str:
 def _tasks(answer: requests.Response) -> list[dict[str, Any]]:
     """Those that *answer* lists: none if it is the page of something before Glance."""
     try:
-        listed = told("The tasks can't be read", answer, "tasks")["tasks"]
+        listed = told(_("The tasks can't be read"), answer, "tasks")["tasks"]
     except GlanceError:
         return []
     tasks = listed if isinstance(listed, list) else []
@@ -184,22 +197,25 @@ def _pauses() -> Iterator[float]:
 
 def _remedy(status: int, words: str) -> str:
     if status == 400 and "does not pass filtering" in words:
-        return (
+        do = _(
             "Glance fetches only from the hosts and ports that the cloud's "
-            f"'import_filtering_opts' allow: use --method {STREAM}."
+            "'import_filtering_opts' allow: use --method %s."
         )
+        return do % STREAM
     if status == 404 and "image" not in words.lower():
-        return f"This cloud does not support this import: use --method {STREAM}."
+        return _("This cloud does not support this import: use --method %s.") % STREAM
     return ""
 
 
 _FAILED = {
-    WEB_DOWNLOAD: (
+    WEB_DOWNLOAD: _(
         "Glance fetches over its own network, not over yours, and unpacks nothing "
-        f"unless its plugins are enabled: --method {STREAM} does both here."
-    ),
-    "glance-direct": (
+        "unless its plugins are enabled: --method %s does both here."
+    )
+    % STREAM,
+    "glance-direct": _(
         "If this persists, Glance's nodes may not share their staging folder. "
-        f"Use --method {STREAM}."
-    ),
+        "Use --method %s."
+    )
+    % STREAM,
 }

@@ -15,6 +15,7 @@ from osc_imagetools.glance.images import Images
 from osc_imagetools.glance.machine import Machine
 from osc_imagetools.glance.patience import TOO_MANY, Patience
 from osc_imagetools.glance.remedies import remedy
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.image import Image
 
 LOG = logging.getLogger(__name__)
@@ -26,6 +27,10 @@ SETTLE_POLL_SECONDS = 1.0
 
 _UNSETTLED = (401, 408, 409, 500, 502, 503, 504)
 """After the last byte: Glance may have all of it, and still be storing it."""
+
+
+_UNDONE = _("The upload into image %s was undone")
+_DIFFERS = _("Image %s differs from what was sent")
 
 
 class UploadUndoneError(OperatorError):
@@ -55,7 +60,7 @@ def stage(images: Images, image: Image, blocks: Iterator[bytes]) -> None:
 def _put(
     images: Images, image: Image, path: str, blocks: Iterator[bytes], store: str = ""
 ) -> None:
-    LOG.info("Uploading to image %s …", image.id)
+    LOG.info(_("Uploading to image %s …"), image.id)
     sent = _Sent(blocks, images.machine)
     try:
         answer = images.api.put_stream(path, iter(sent), store=store)
@@ -67,19 +72,18 @@ def _put(
         return
     if answer.status_code == TOO_MANY and Patience(images.machine.sleep).waits(answer):
         raise UploadUndoneError(
-            f"Glance was too busy for the data of image {image.id}", reason(answer)
+            _("Glance was too busy for the data of image %s") % image.id, reason(answer)
         )
     if answer.status_code in (404, 410):
-        raise UploadUndoneError(
-            f"The upload into image {image.id} was undone",
-            "Glance answered that the image was changed or deleted in the meantime "
-            f"({answer.status_code})",
+        why = _(
+            "Glance answered that the image was changed or deleted in the meantime (%d)"
         )
+        raise UploadUndoneError(_UNDONE % image.id, why % answer.status_code)
     is_unsettled = answer.status_code in _UNSETTLED and sent.all
     if is_unsettled and _took(images, image, sent.size):
         return
     raise refusal(
-        f"Glance did not accept the data of image {image.id}",
+        _("Glance did not accept the data of image %s") % image.id,
         answer,
         _remedy(images, answer),
     )
@@ -87,9 +91,9 @@ def _put(
 
 def _remedy(images: Images, answer: requests.Response) -> str:
     if answer.status_code == 401 and images.api.token_ran_out:
-        return "The token expired during the upload: ask for a longer lifetime."
+        return _("The token expired during the upload: ask for a longer lifetime.")
     if answer.status_code == 413 and not remedy(413, reason(answer)):
-        return (
+        return _(
             "No quota is named: the proxy in front of Glance may limit the size of a "
             "body (such as nginx with 'client_max_body_size')."
         )
@@ -119,24 +123,35 @@ def stored(
     """
     found = images.get(image.id)
     if found is None or found.status in ("queued", "saving"):
-        status = "gone" if found is None else f"'{found.status}'"
-        raise UploadUndoneError(
-            f"The upload into image {image.id} was undone",
-            f"Glance accepted the data, but the image is {status}: "
-            "somebody changed it during the upload",
+        gone = _(
+            "Glance accepted the data, but the image is gone: "
+            "somebody changed it during the upload"
         )
+        other = _(
+            "Glance accepted the data, but the image is '%s': "
+            "somebody changed it during the upload"
+        )
+        why = gone if found is None else other % found.status
+        raise UploadUndoneError(_UNDONE % image.id, why)
     if found.status != "active" or found.size != size:
         raise GlanceError(
-            f"Image {image.id} differs from what was sent",
-            f"it is '{found.status}' with {found.size} bytes; {size} were sent",
+            _DIFFERS % image.id,
+            _("it is '%(status)s' with %(size)s bytes; %(sent)s were sent")
+            % {"status": found.status, "size": found.size, "sent": size},
         )
     computed = digests.get(found.hash_algorithm or "")
     if computed and found.hash_value and computed != found.hash_value:
         raise GlanceError(
-            f"Image {image.id} differs from what was sent",
-            f"its {found.hash_algorithm} is {found.hash_value}; {computed} was sent",
+            _DIFFERS % image.id,
+            _("its %(algorithm)s is %(value)s; %(sent)s was sent")
+            % {
+                "algorithm": found.hash_algorithm,
+                "value": found.hash_value,
+                "sent": computed,
+            },
         )
-    LOG.info("Image %s is active, with all of its %s bytes.", image.id, size)
+    told = {"id": image.id, "size": size}
+    LOG.info(_("Image %(id)s is active, with all of its %(size)s bytes."), told)
     return found
 
 
@@ -160,7 +175,9 @@ class _Sent:
 
 
 _REMEDIES = {
-    409: "Another upload into it may have started: find out who else works on it.",
-    415: "Check that it is the right file; if it is, use --convert qcow2, or name its "
-    "format with --disk-format.",
+    409: _("Another upload into it may have started: find out who else works on it."),
+    415: _(
+        "Check that it is the right file; if it is, use --convert qcow2, or name its "
+        "format with --disk-format."
+    ),
 }

@@ -5,7 +5,7 @@ import pytest
 from osc_imagetools.glance.api import GlanceError
 from osc_imagetools.glance.images import not_seen
 
-WHAT = "A change was not seen for"
+WHAT = "A change was not seen for 60 seconds"
 
 
 @pytest.mark.parametrize(
