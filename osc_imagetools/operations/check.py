@@ -12,6 +12,7 @@ from osc_imagetools.glance.images import Images
 from osc_imagetools.glance.members import accepted_members
 from osc_imagetools.glance.namesakes import having_names
 from osc_imagetools.glance.server_import import task_message
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.checks import (
     GENERIC,
     PURPOSE,
@@ -134,7 +135,7 @@ def _generic(images: Images, order: Order) -> Iterator[Image]:
 
 def _with_replacements(images: Images, observed: Observed) -> Observed:
     asked: set[str] = set()
-    for _ in range(LONGEST_CHAIN):
+    for _turn in range(LONGEST_CHAIN):
         wanted = unknown(observed) - asked
         if not wanted:
             break
@@ -184,4 +185,5 @@ def _with_reason(images: Images, observed: Observed, finding: Finding) -> Findin
         return finding
     if not said:
         return finding
-    return replace(finding, what=f"{finding.what}; its task says: {said!r:.300}")
+    what = _("%(what)s; its task says: %(said).300r")
+    return replace(finding, what=what % {"what": finding.what, "said": said})

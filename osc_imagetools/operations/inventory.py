@@ -11,6 +11,7 @@ from queue import SimpleQueue
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.images import Images
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle import inventory
 from osc_imagetools.lifecycle.inventory import Scope
 from osc_imagetools.lifecycle.model import properties
@@ -84,9 +85,9 @@ def the_family(images: Images, scope: Scope, name: str) -> Family:
     if own or len(found) == 1:
         return (own or found)[0]
     raise OperatorError(
-        f"Several projects have a family '{name}'",
+        _("Several projects have a family '%s'") % name,
         ", ".join(family.owner for family in found),
-        "Name one of them with --project.",
+        _("Name one of them with --project."),
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.images import Images
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.image import GONE, Image
 from osc_imagetools.lifecycle.model.project import Project
 from osc_imagetools.operations.missing import another_projects_image, missing_image
@@ -78,5 +79,8 @@ def _only(wanted: str, candidates: Sequence[Image]) -> Image:
         return candidates[0]
     ids = ", ".join(sorted(image.id for image in candidates))
     raise UnresolvedError(
-        f"'{wanted}' matches {len(candidates)} images", ids, "Name one by its ID."
+        _("'%(wanted)s' matches %(count)d images")
+        % {"wanted": wanted, "count": len(candidates)},
+        ids,
+        _("Name one by its ID."),
     )

@@ -13,6 +13,7 @@ from itertools import islice
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.images import Images
 from osc_imagetools.glance.listing import PAGE
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle import inventory
 from osc_imagetools.lifecycle.inventory import Scope
 from osc_imagetools.lifecycle.model import properties
@@ -40,25 +41,27 @@ def missing_family(
     image of that name that is in no family, or a family of nearly that name.
     *otherwise* is what else there is to do; by default, to list families.
     """
-    what = f"There is no family '{name}'"
+    what = _("There is no family '%s'") % name
     everybodys = inventory.families(
         images.list_fast(tag=properties.TAG), Scope(scope.own, everything=True)
     )
     for family in everybodys:
         if family.name == name:
-            why = f"project {family.owner} has a family of that name"
+            why = _("project %s has a family of that name") % family.owner
             return MissingFamilyError(
-                what, why, f"Work for that project with --project {family.owner}"
+                what, why, _("Work for that project with --project %s") % family.owner
             )
     for image in images.named(name, scope.own):
         if image.owner == scope.own and not image.is_managed:
-            why = f"image {image.id} has that name but is not in a family"
+            why = _("image %s has that name but is not in a family") % image.id
             return MissingFamilyError(what, why, _adopt(scope.project, image))
     covered = (family.name for family in everybodys if scope.only in ("", family.owner))
-    whose = "this project" if scope.only else "those that you may see"
+    why = _("no image of those that you may see is a version of it")
+    if scope.only:
+        why = _("no image of this project is a version of it")
     return MissingFamilyError(
         what,
-        f"no image of {whose} is a version of it",
+        why,
         _did_you_mean(name, covered, otherwise or _list_families(scope.project)),
     )
 
@@ -80,15 +83,15 @@ def missing_image(images: Images, project: Project, wanted: str) -> MissingImage
     It names another project's visible image of that name, a family of that name, or
     an image of nearly that name.
     """
-    what = f"No image of this project has the name or ID '{wanted}'"
+    what = _("No image of this project has the name or ID '%s'") % wanted
     if others := images.named(wanted, project.id):
         return MissingImageError(what, _owners(others), _with_project(others[0]))
     if images.of_family(project.id, wanted):
         return MissingImageError(
             what,
-            "a family has that name, and its versions have other names",
-            "Name a version by its ID; list them with: "
-            + of_family(project, "lifecycle show", wanted),
+            _("a family has that name, and its versions have other names"),
+            _("Name a version by its ID; list them with: %s")
+            % of_family(project, "lifecycle show", wanted),
         )
     mine = islice(images.matching(owner=project.id), PAGE)
     names = {image.name for image in mine if image.status not in GONE}
@@ -99,37 +102,42 @@ def missing_image(images: Images, project: Project, wanted: str) -> MissingImage
 def another_projects_image(image: Image) -> MissingImageError:
     """The error for an ID that is an image's of another project."""
     return MissingImageError(
-        f"Image {image.id} does not belong to this project",
-        f"it belongs to project {image.owner}",
+        _("Image %s does not belong to this project") % image.id,
+        _("it belongs to project %s") % image.owner,
         _with_project(image),
     )
 
 
 def _list_families(project: Project) -> str:
-    return f"List them with: {ours(project, 'lifecycle list')}"
+    return _("List them with: %s") % ours(project, "lifecycle list")
 
 
 def _list_images(project: Project) -> str:
     how = command("list", *said(project))
-    return f"List them, hidden ones with --hidden: {how}"
+    return _("List them, hidden ones with --hidden: %s") % how
 
 
 def _adopt(project: Project, image: Image) -> str:
     how = ours(project, "lifecycle set", *option("family", image.name), image.id)
-    return f"Make it the first version of one with: {how}"
+    return _("Make it the first version of one with: %s") % how
 
 
 def _owners(images: Iterable[Image]) -> str:
     return ", ".join(
-        f"project {image.owner} has a {image.visibility} one, {image.id}"
+        _("project %(owner)s has a %(visibility)s one, %(id)s")
+        % {"owner": image.owner, "visibility": image.visibility, "id": image.id}
         for image in images
     )
 
 
 def _with_project(image: Image) -> str:
-    return f"If you may change it, work for that project with --project {image.owner}"
+    do = _("If you may change it, work for that project with --project %s")
+    return do % image.owner
 
 
 def _did_you_mean(name: str, names: Iterable[str], otherwise: str) -> str:
     found = nearest(name, names)
-    return f"Did you mean '{found}'? {otherwise}" if found else otherwise
+    if not found:
+        return otherwise
+    told = {"name": found, "otherwise": otherwise}
+    return _("Did you mean '%(name)s'? %(otherwise)s") % told

@@ -8,6 +8,7 @@ import logging
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.images import Images
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.family import Family, is_looked_up, name_taken
 from osc_imagetools.lifecycle.model.project import Project
 from osc_imagetools.lifecycle.model.remedy import ours
@@ -35,17 +36,22 @@ def refuse_taken_name(
     image = taken.image
     if taken.is_own:
         raise NameIsTakenError(
-            f"The name '{name}' is taken",
-            f"image {image.id} of this project has it and is visible",
-            f"To replace it, use '{ours(project, 'rotate')}'; else choose another "
-            "name.",
+            _("The name '%s' is taken") % name,
+            _("image %s of this project has it and is visible") % image.id,
+            _("To replace it, use '%s'; else choose another name.")
+            % ours(project, "rotate"),
         )
     raise NameIsTakenError(
-        f"The name '{name}' is taken",
-        f"the {image.visibility} image {image.id} of project {image.owner} has it; "
-        "users who see both could look up neither by its name",
-        "Work for that project with --project, choose another name, "
-        "or use --allow-duplicate.",
+        _("The name '%s' is taken") % name,
+        _(
+            "the %(visibility)s image %(id)s of project %(owner)s has it; "
+            "users who see both could look up neither by its name"
+        )
+        % {"visibility": image.visibility, "id": image.id, "owner": image.owner},
+        _(
+            "Work for that project with --project, choose another name, "
+            "or use --allow-duplicate."
+        ),
     )
 
 
@@ -53,9 +59,11 @@ def warn_of_name(family: Family) -> None:
     """Say that the stock client finds nothing by the name of a *family* that begins."""
     if not family.versions and not is_looked_up(family.name):
         LOG.warning(
-            "The stock client finds no image by the name '%s': Glance reads the "
-            "text before a colon as an operator. Users need the ID then; choose a "
-            "name without a colon.",
+            _(
+                "The stock client finds no image by the name '%s': Glance reads the "
+                "text before a colon as an operator. Users need the ID then; choose a "
+                "name without a colon."
+            ),
             family.name,
         )
 
@@ -69,8 +77,9 @@ def refuse_incumbent(project: Project, family: Family) -> None:
     newest = family.incumbent
     if newest is not None and newest.name != family.name:
         raise NameIsTakenError(
-            f"The family '{family.name}' has versions",
-            f"the newest visible one is image {newest.id}, called '{newest.name}'",
-            f"Replace it with '{ours(project, 'rotate')}'; or choose another name, or "
-            "--hidden.",
+            _("The family '%s' has versions") % family.name,
+            _("the newest visible one is image %(id)s, called '%(name)s'")
+            % {"id": newest.id, "name": newest.name},
+            _("Replace it with '%s'; or choose another name, or --hidden.")
+            % ours(project, "rotate"),
         )

@@ -17,6 +17,7 @@ from functools import partial
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.images import CHANGE_SETTLES_SECONDS
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.adoption import (
     Adoption,
     Wish,
@@ -114,7 +115,7 @@ class _Adopter:
         labels = self._labels(wanted)
         for own_id in wanted.keys() - labels.keys():
             image, label = wanted[own_id].image, wanted[own_id].wish.label
-            why = f"the family has a version '{label}' already"
+            why = _("the family has a version '%s' already") % label
             yield Outcome("refused", image, own_id, note=why)
             del wanted[own_id]
         ids, numbered = line(self._family, wanted.values())
@@ -163,11 +164,11 @@ class _Adopter:
     def _taken(self, outcome: Outcome) -> Outcome:
         """That another run was later, and has *outcome*'s image."""
         found = self._images.get(outcome.wanted)
-        why = f"it is no longer a version of '{self._family.name}'"
+        why = _("it is no longer a version of '%s'") % self._family.name
         if found is None:
-            why = "it was deleted in the meantime"
+            why = _("it was deleted in the meantime")
         elif found.is_managed and found.family != self._family.name:
-            why = f"another run adopted it into '{found.family}' in the meantime"
+            why = _("another run adopted it into '%s' in the meantime") % found.family
         return replace(outcome, result="refused", image=found, changes=(), note=why)
 
     def named(
@@ -181,10 +182,10 @@ class _Adopter:
                 refuse_no_family(self._images, self._session.project, family)
                 raise _no_version(self._session.project, family)
             if family.versions:
-                LOG.warning("No version of '%s' is visible and boots.", family.name)
+                LOG.warning(_("No version of '%s' is visible and boots."), family.name)
         elif newest == family.current:
             if is_wanted:
-                why = f"it is called '{family.name}'"
+                why = _("it is called '%s'") % family.name
                 yield Outcome("unchanged", newest, newest.id, note=why)
         elif renames_newest:
             namesakes = self._session.namesakes(family.name)
@@ -264,7 +265,8 @@ class _Adopter:
     ) -> Outcome:
         image = adoption.image
         if stuck:
-            why = f"image {stuck[0].wanted} has to rank above it: {stuck[0].note}"
+            above = {"id": stuck[0].wanted, "note": stuck[0].note}
+            why = _("image %(id)s has to rank above it: %(note)s") % above
             return Outcome("refused", image, image.id, note=why)
 
         def decided(image: Image) -> Decision:
@@ -321,25 +323,36 @@ class _Adopter:
 
 def _no_version(project: Project, family: Family) -> OperatorError:
     return OperatorError(
-        f"No version of '{family.name}' can get that name",
-        "no version that was published is visible and bootable",
-        f"See them: {of_family(project, 'lifecycle show', family.name)}",
+        _("No version of '%s' can get that name") % family.name,
+        _("no version that was published is visible and bootable"),
+        _("See them: %s") % of_family(project, "lifecycle show", family.name),
     )
 
 
 def _not_named(project: Project, family: Family, newest: Image) -> str:
     words = ("--rename-newest", *option("family", family.name))
     how = ours(project, "lifecycle set", *words)
-    return (
-        f"No version is called '{family.name}': a lookup of that name finds nothing "
-        f"yet. The next rotation replaces version {newest.version}, which is "
-        f"called '{newest.name}'. To give that version the name now: {how}"
-    )
+    return _(
+        "No version is called '%(name)s': a lookup of that name finds nothing "
+        "yet. The next rotation replaces version %(version)s, which is "
+        "called '%(newest_name)s'. To give that version the name now: %(how)s"
+    ) % {
+        "name": family.name,
+        "version": newest.version,
+        "newest_name": newest.name,
+        "how": how,
+    }
 
 
 def _used_up(name: str, first: int, last: int) -> str:
-    numbers = f"{first}" if first == last else f"{first} to {last}"
-    return (
-        f"No version of '{name}' can get generation {numbers}: each is given out once, "
-        "and its image ID stays taken when the image has left the family."
+    one = _(
+        "No version of '%(name)s' can get generation %(first)s: each is given out "
+        "once, and its image ID stays taken when the image has left the family."
     )
+    several = _(
+        "No version of '%(name)s' can get generation %(first)s to %(last)s: each is "
+        "given out once, and its image ID stays taken when the image has left the "
+        "family."
+    )
+    told = one if first == last else several
+    return told % {"name": name, "first": first, "last": last}

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.images import Images
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.deprecation.deprecate import deprecation
 from osc_imagetools.lifecycle.deprecation.reinstate import reinstatement, restored_name
 from osc_imagetools.lifecycle.deprecation.request import DeprecateRequest
@@ -76,7 +77,7 @@ def _refuse_fault(images: Images, request: DeprecateRequest) -> None:
     except ValueError as error:
         fault = str(error)
     if fault:
-        raise OperatorError("Nothing was deprecated", fault)
+        raise OperatorError(_("Nothing was deprecated"), fault)
 
 
 def _meant(session: Session, wanted: Wanted) -> Iterable[Image | Outcome]:
@@ -92,7 +93,7 @@ def _meant(session: Session, wanted: Wanted) -> Iterable[Image | Outcome]:
     fitting = selected(found, owner, with_current, images.now())
     _tell_left_out([image for image in fitting if image not in chosen])
     if not fitting:
-        LOG.warning("No image of this project matches the options")
+        LOG.warning(_("No image of this project matches the options"))
     return chosen
 
 
@@ -110,10 +111,11 @@ def _described(images: Images, owner: str, selectors: Selectors) -> list[Image]:
 def _tell_left_out(currents: Iterable[Image]) -> None:
     for image in currents:
         LOG.warning(
-            "Left out: %s, the current version of '%s' (to include it, use "
-            "--include-current)",
-            image.id,
-            printable(str(image.family)),
+            _(
+                "Left out: %(id)s, the current version of '%(family)s' (to include it, "
+                "use --include-current)"
+            ),
+            {"id": image.id, "family": printable(str(image.family))},
         )
 
 

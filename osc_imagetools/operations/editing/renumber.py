@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.images import Images
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.adoption import renumbered
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
@@ -21,7 +22,7 @@ from osc_imagetools.lifecycle.model.fences import is_leaving, numbered, numberin
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.operations.session import Outcome, Session
 
-HAS_ANOTHER = "another run changed its number in the meantime"
+HAS_ANOTHER = _("another run changed its number in the meantime")
 
 
 def renumber(session: Session, family: Family, version: Image, number: int) -> Outcome:
@@ -82,12 +83,12 @@ def _marked(
         return version, HAS_ANOTHER
     if _ranks_of(there) != _ranks_of(family):
         # It ranks by what the others were: one of them may be current now.
-        return found, "another run changed the family in the meantime"
+        return found, _("another run changed the family in the meantime")
     if why := moving(found):
         return found, why
     if is_leaving(found) and not found.hidden:
         # What replaces it has a lower number than it would get.
-        return found, "a run is about to replace it, or has died over that"
+        return found, _("a run is about to replace it, or has died over that")
     return found, ""
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from osc_imagetools.glance.images import Images
 from osc_imagetools.glance.members import accepted_members
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.deprecation.replacement import (
     Chain,
     Link,
@@ -68,5 +69,5 @@ def _meaning(images: Images, project: Project, reference: str) -> Image:
     found = images.of_family(project.id, family)
     current = Family.of(project.id, family, found).current
     if current is None:
-        raise UnresolvedError(f"The family '{family}' has no current version")
+        raise UnresolvedError(_("The family '%s' has no current version") % family)
     return current

@@ -16,6 +16,7 @@ from contextlib import suppress
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.activation import activation
 from osc_imagetools.glance.api import GlanceError
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.retention import Item
@@ -33,12 +34,12 @@ from osc_imagetools.operations.session import Session
 
 LOG = logging.getLogger(__name__)
 
-GONE = "it was deleted by others"
-LATE = (
+GONE = _("it was deleted by others")
+LATE = _(
     "Glance may still delete it: no command makes it current. A run in an hour or "
     "later deletes it, or restores what it was."
 )
-CHANGED = "it was changed since the plan was made"
+CHANGED = _("it was changed since the plan was made")
 
 
 def delete(session: Session, item: Item, why_kept: Callable[[Image], str]) -> Enforced:
@@ -96,7 +97,7 @@ def _delete(session: Session, item: Item, why_kept: Callable[[Image], str]) -> E
             return _doubtful(session, item, error)
     if images.get(image.id) is not None:
         _put_back(session, known)
-        return Enforced(item, Result.FAILED, "Glance has confirmed it, and shows it")
+        return Enforced(item, Result.FAILED, _("Glance has confirmed it, and shows it"))
     return Enforced(item, Result.DONE)
 
 
@@ -129,7 +130,8 @@ def _put_back(session: Session, known: Image) -> None:
             # Somebody has taken the mark away: that tells of its protection, too.
             images.change(found, Change({"protected": known.protected}))
     except OperatorError as error:
-        LOG.warning("Image %s could not be restored. %s", known.id, error)
+        told = {"id": known.id, "error": error}
+        LOG.warning(_("Image %(id)s could not be restored. %(error)s"), told)
 
 
 def restore(session: Session, image: Image) -> Image:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.deprecation.deprecate import deprecation
 from osc_imagetools.lifecycle.history import history_with
 from osc_imagetools.lifecycle.model import properties
@@ -39,7 +40,7 @@ from osc_imagetools.operations.rotation.name_holder import refuse_unmanaged
 from osc_imagetools.operations.rotation.repair import Repairer
 from osc_imagetools.operations.session import NOT_DONE, Session
 
-STILL_NAMED = "another image still names it as its replacement"
+STILL_NAMED = _("another image still names it as its replacement")
 
 
 def enforce(

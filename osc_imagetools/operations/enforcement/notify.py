@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.dates import format_time
 from osc_imagetools.lifecycle.model.image import Image
@@ -42,9 +43,10 @@ def notify(command: str, items: Iterable[Item]) -> None:
     failed = []
     for document in documents(items):
         if why := _run(command, document):
-            failed.append(f"project {document['project']}: {why}")
+            told = {"project": document["project"], "why": why}
+            failed.append(_("project %(project)s: %(why)s") % told)
     if failed:
-        raise OperatorError("The --notify-command failed", "; ".join(failed))
+        raise OperatorError(_("The --notify-command failed"), "; ".join(failed))
 
 
 def _by_project(item: Item) -> Mapping[str, list[Use]]:
@@ -101,7 +103,7 @@ def _run(command: str, document: Mapping[str, Any]) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return f"it has not ended after {COMMAND_SECONDS} seconds"
+        return _("it has not ended after %d seconds") % COMMAND_SECONDS
     except OSError as error:
         return str(error)
-    return f"exit status {done.returncode}" if done.returncode else ""
+    return _("exit status %d") % done.returncode if done.returncode else ""

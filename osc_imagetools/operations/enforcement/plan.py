@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle import inventory
 from osc_imagetools.lifecycle.inventory import Scope
 from osc_imagetools.lifecycle.model import properties
@@ -66,11 +67,13 @@ def moment(session: Session, order: EnforceOrder) -> datetime:
     now = session.images.now()
     here = session.images.machine.now()
     if now - here > CLOCK_AHEAD:
+        here = here.astimezone(timezone.utc)
+        clocks = {"cloud": f"{now:%Y-%m-%d %H:%M}", "here": f"{here:%Y-%m-%d %H:%M}"}
         raise OperatorError(
-            "Nothing was enforced",
-            f"the cloud's clock says {now:%Y-%m-%d %H:%M}, and this machine's "
-            f"{here.astimezone(timezone.utc):%Y-%m-%d %H:%M} (UTC)",
-            "Set the one that is wrong: what is due is decided by it.",
+            _("Nothing was enforced"),
+            _("the cloud's clock says %(cloud)s, and this machine's %(here)s (UTC)")
+            % clocks,
+            _("Set the one that is wrong: what is due is decided by it."),
         )
     return order.due_in.after(now) if order.due_in else now
 

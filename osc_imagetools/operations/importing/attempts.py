@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from osc_imagetools.glance.upload import UploadUndoneError
+from osc_imagetools.i18n import _
 from osc_imagetools.source.opened import StartOverError
 
 LOG = logging.getLogger(__name__)
@@ -32,5 +33,5 @@ def with_retries(attempt: Callable[[tuple[str, ...]], T]) -> T:
             if not (mirrors or may_repeat):
                 raise
             may_repeat = may_repeat and bool(mirrors)
-            LOG.warning("%s Starting over.", error)
+            LOG.warning(_("%s Starting over."), error)
             urls = mirrors or urls

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from osc_imagetools.glance.route import GLANCE_DIRECT, Route
 from osc_imagetools.glance.server_import import start_import, wait_for_import
 from osc_imagetools.glance.upload import stage, stored, upload
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.operations.runs.jobs import elsewhere
 from osc_imagetools.operations.session import Session
@@ -37,7 +38,7 @@ def send(session: Session, image: Image, pipeline: Pipeline, route: Route) -> De
             found = wait_for_import(images, image, route, session.progress.say)
         if found.disk_format != image.disk_format:
             LOG.warning(
-                "Glance converted the image to %s after its bytes were verified.",
+                _("Glance converted the image to %s after its bytes were verified."),
                 found.disk_format,
             )
             return Delivered(found, pipeline.arrived)

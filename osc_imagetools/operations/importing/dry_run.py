@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from osc_imagetools.glance.route import WEB_DOWNLOAD, Route
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.importing_name import importing_name
 from osc_imagetools.lifecycle.model.step import Step
 from osc_imagetools.operations.importing.prepare import PreparedImport
@@ -23,13 +24,15 @@ def making(
     yield Step("fetch", public(request.url), _found(prepared))
     yield _verification(request, prepared)
     if prepared.pipeline.must_spool:
-        why = "it can't be read as a stream"
+        why = _("it can't be read as a stream")
         if prepared.convert:
-            why = "a conversion needs the whole file"
-        yield Step("spool", "the file", why)
+            why = _("a conversion needs the whole file")
+        yield Step("spool", _("the file"), why)
     if prepared.convert and prepared.pipeline.must_spool:
-        why = f"the source has {prepared.pipeline.disk_format or 'another format'}"
-        yield Step("convert", f"to {prepared.convert}", why)
+        why = _("the source has another format")
+        if prepared.pipeline.disk_format:
+            why = _("the source has %s") % prepared.pipeline.disk_format
+        yield Step("convert", _("to %s") % prepared.convert, why)
     # Its ID is a new one: nobody knows it before.
     yield Step("create", importing_name(version.family, "…"), str(location))
     yield Step("store", _way(request.route), _size(prepared))
@@ -39,41 +42,52 @@ def publishing(prepared: PreparedImport) -> Step:
     """The step that shows the image, or keeps it hidden."""
     version = prepared.version
     if version.stays_hidden:
-        return Step("stage", f"version {version.label}", "set by --hidden")
+        return Step("stage", _("version %s") % version.label, _("set by --hidden"))
     min_disk = prepared.min_disk(prepared.pipeline.virtual_size or 0)
     return Step(
         "publish",
-        f"{version.family}, version {version.label}",
-        f"{version.visibility}, at least {min_disk} GiB of disk",
+        _("%(family)s, version %(label)s")
+        % {"family": version.family, "label": version.label},
+        _("%(visibility)s, at least %(min_disk)d GiB of disk")
+        % {"visibility": version.visibility, "min_disk": min_disk},
     )
 
 
 def _found(prepared: PreparedImport) -> str:
     source, pipeline = prepared.source, prepared.pipeline
-    size = "of unknown size" if source.length is None else f"{source.length} bytes"
+    size = _("of unknown size")
+    if source.length is not None:
+        size = _("%d bytes") % source.length
     packed = " in ".join((*reversed(pipeline.layers),))
-    what = pipeline.disk_format or "an image"
-    return f"{size}: {what}{f' in {packed}' if packed else ''}"
+    what = pipeline.disk_format or _("an image")
+    if packed:
+        what = _("%(what)s in %(packed)s") % {"what": what, "packed": packed}
+    return f"{size}: {what}"
 
 
 def _verification(request: ImportRequest, prepared: PreparedImport) -> Step:
     found = prepared.published
     if found.checksum is None:
-        return Step("trust", "the bytes", "set by --allow-unverified")
-    signed = ", with a valid signature" if found.signed else ""
+        return Step("trust", _("the bytes"), _("set by --allow-unverified"))
+    where = _("published in %s")
+    if found.signed:
+        where = _("published in %s, with a valid signature")
     if found.checksum.is_weak:
-        signed = ", which proves nothing against an attacker"
-    where = f"published in {found.list_url}{signed}" if found.list_url else "as given"
+        where = _("published in %s, which proves nothing against an attacker")
+    where = where % found.list_url if found.list_url else _("as given")
     return Step("verify", str(found.checksum), where)
 
 
 def _way(route: Route) -> str:
-    stores = "all stores" if route.all_stores else ", ".join(route.stores)
-    fetched = route.method == WEB_DOWNLOAD
-    way = "fetched by Glance" if fetched else f"by {route.method}"
-    return f"{way} into {stores or 'the default store'}"
+    stores = ", ".join(route.stores) or _("the default store")
+    if route.all_stores:
+        stores = _("all stores")
+    if route.method == WEB_DOWNLOAD:
+        return _("fetched by Glance into %s") % stores
+    told = {"method": route.method, "stores": stores}
+    return _("by %(method)s into %(stores)s") % told
 
 
 def _size(prepared: PreparedImport) -> str:
     size = prepared.pipeline.virtual_size
-    return f"a disk of {size} bytes" if size else "its size is known at the end"
+    return _("a disk of %d bytes") % size if size else _("its size is known at the end")

@@ -20,6 +20,7 @@ from datetime import datetime, timezone
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.server_import import failed_stores
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.fences import outdated
 from osc_imagetools.lifecycle.model.image import Image
@@ -97,7 +98,7 @@ class UnchangedImport:
 
     def steps(self, location: Location) -> Iterator[Step]:
         """The one line of its plan."""
-        why = f"version {self.version.version} is what the source offers"
+        why = _("version %s is what the source offers") % self.version.version
         yield Step.on("keep", self.version, why)
 
 
@@ -178,7 +179,7 @@ class _ImportAttempt:
         min_disk = prepared.min_disk(arrived.virtual_size)
         if 0 < self.request.description.min_disk < min_disk:
             LOG.warning(
-                "min_disk is set to %d GiB, which the disk in the image needs.",
+                _("min_disk is set to %d GiB, which the disk in the image needs."),
                 min_disk,
             )
         change = publication(

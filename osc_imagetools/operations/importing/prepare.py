@@ -13,6 +13,7 @@ from functools import partial
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.discovery import is_rbd
 from osc_imagetools.glance.route import WEB_DOWNLOAD
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.min_disk import min_disk_gib
 from osc_imagetools.lifecycle.model.properties import TABLE, written_twice
@@ -97,8 +98,11 @@ def prepare_import(
     packing = _resolved(session, request)
     with _opened(request.download, urls or request.download.urls) as (source, found):
         if found.checksum is not None:
-            where = f"published in {found.list_url}" if found.list_url else "as given"
-            LOG.info("Expected: %s, %s.", found.checksum, where)
+            told = {"checksum": found.checksum, "url": found.list_url}
+            if found.list_url:
+                LOG.info(_("Expected: %(checksum)s, published in %(url)s."), told)
+            else:
+                LOG.info(_("Expected: %(checksum)s, as given."), told)
         version = _version(session, request, family, source)
         refuse_below_standard(request.description.standard, version.fields)
         expected = Expected(packing, found.checksum)
@@ -161,7 +165,7 @@ def refuse_changed_list(
     was = (prepared.published.checksum, *_identity(prepared.source))
     if was != (again.checksum, *_identity(source)):
         raise StartOverError(
-            f"{prepared.source.url} changed while it was fetched", mismatch.why
+            _("%s changed while it was fetched") % prepared.source.url, mismatch.why
         ) from None
 
 
@@ -180,8 +184,10 @@ def _resolved(session: Session, request: ImportRequest) -> Packing:
     in_ceph = is_rbd(session.images, request.route.stores)
     if in_ceph is None:
         LOG.warning(
-            "Only admins can see whether the store is Ceph: the image is stored "
-            "without conversion. If it is Ceph, use --convert raw."
+            _(
+                "Only admins can see whether the store is Ceph: the image is stored "
+                "without conversion. If it is Ceph, use --convert raw."
+            )
         )
     return replace(request.packing, convert="raw" if in_ceph else None)
 
@@ -201,9 +207,9 @@ def refuse_doubles(names: Iterable[str]) -> None:
     """
     if doubles := written_twice([*names, *(row.name for row in TABLE)]):
         raise OperatorError(
-            f"An image can't have both of the properties {doubles}",
-            "Glance's databases treat them as one",
-            "Write the property as on the image, or use --unset-property.",
+            _("An image can't have both of the properties %s") % doubles,
+            _("Glance's databases treat them as one"),
+            _("Write the property as on the image, or use --unset-property."),
         )
 
 
@@ -214,8 +220,9 @@ def refuse_too_many(names: Collection[str]) -> None:
     """
     if len(names) + len(TABLE) > MOST_PROPERTIES:
         raise OperatorError(
-            f"{len(names)} properties are too many",
-            (f"Glance takes {MOST_PROPERTIES}, and these commands write {len(TABLE)}"),
+            _("%d properties are too many") % len(names),
+            _("Glance takes %(most)d, and these commands write %(ours)d")
+            % {"most": MOST_PROPERTIES, "ours": len(TABLE)},
         )
 
 
@@ -227,8 +234,9 @@ def _version(
     label = wanted.label or family.free_label(f"{built:%Y%m%d}")
     if family.free_label(label) != label:
         raise OperatorError(
-            f"'{request.name}' already has a version {label}",
-            do="Choose another --image-version.",
+            _("'%(name)s' already has a version %(label)s")
+            % {"name": request.name, "label": label},
+            do=_("Choose another --image-version."),
         )
     recorded = request.download.recorded
     given = {**properties_from_url(recorded or request.url), **wanted.properties}

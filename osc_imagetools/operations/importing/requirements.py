@@ -7,6 +7,7 @@ from __future__ import annotations
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.discovery import require_route
 from osc_imagetools.glance.route import WEB_DOWNLOAD, Route
+from osc_imagetools.i18n import _
 from osc_imagetools.operations.importing.request import ImportRequest
 from osc_imagetools.operations.importing.web_download import refuse_private_source
 from osc_imagetools.operations.session import Session
@@ -32,9 +33,9 @@ def refuse_limit(access: Access, route: Route) -> None:
     """Raise `OperatorError` for a limit on bytes that Glance fetches."""
     if access.limit is not None and route.method == WEB_DOWNLOAD:
         raise OperatorError(
-            "--limit-rate can't be used with --method web-download",
-            "Glance fetches the image itself, as fast as it can",
-            "Use --method stream, or leave the limit out.",
+            _("--limit-rate can't be used with --method web-download"),
+            _("Glance fetches the image itself, as fast as it can"),
+            _("Use --method stream, or leave the limit out."),
         )
 
 

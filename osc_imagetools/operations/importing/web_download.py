@@ -14,6 +14,7 @@ from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.download import download
 from osc_imagetools.glance.route import STREAM, WEB_DOWNLOAD, Route
 from osc_imagetools.glance.server_import import start_import, wait_for_import
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.operations.importing.delivery import Delivered
 from osc_imagetools.operations.importing.prepare import PreparedImport
@@ -41,13 +42,15 @@ def refuse_private_source(url: str) -> None:
     """Raise `OperatorError` for a URL that Glance can't fetch, or must not be told."""
     parts = urllib.parse.urlsplit(url)
     if parts.scheme.lower() == "file":
-        why = "a file: URL names a file of this machine"
+        why = _("a file: URL names a file of this machine")
     elif parts.username or parts.password:
-        why = "it would store the password in the URL with its task"
+        why = _("it would store the password in the URL with its task")
     else:
         return
     raise OperatorError(
-        f"Glance can't be asked to fetch {public(url)}", why, f"Use --method {STREAM}."
+        _("Glance can't be asked to fetch %s") % public(url),
+        why,
+        _("Use --method %s.") % STREAM,
     )
 
 
@@ -66,9 +69,9 @@ def refuse_unknown_format(request: ImportRequest, pipeline: Pipeline) -> None:
     """Raise `OperatorError` where nothing but Glance will see what the image is."""
     if pipeline.must_spool and request.packing.disk_format is None:
         raise OperatorError(
-            f"The format of the image in {public(request.url)} is unknown",
-            "a zip shows it only when it is complete, and Glance fetches it itself",
-            f"Use --disk-format, or use --method {STREAM}.",
+            _("The format of the image in %s is unknown") % public(request.url),
+            _("a zip shows it only when it is complete, and Glance fetches it itself"),
+            _("Use --disk-format, or use --method %s.") % STREAM,
         )
 
 
@@ -107,11 +110,12 @@ class WebDownload:
         """A query may be a signature: who has it can fetch the file until it ends."""
         if urllib.parse.urlsplit(self.request.url).query:
             LOG.warning(
-                "Glance keeps %s with its query in its task, for the project and the "
-                "cloud's admins to read. If that is a signature, use --method %s, or "
-                "make it expire soon.",
-                public(self.request.url),
-                STREAM,
+                _(
+                    "Glance keeps %(url)s with its query in its task, for the project "
+                    "and the cloud's admins to read. If that is a signature, use "
+                    "--method %(method)s, or make it expire soon."
+                ),
+                {"url": public(self.request.url), "method": STREAM},
             )
 
     def _compared(self, ordered: Image, found: Image) -> Arrived:
@@ -156,14 +160,17 @@ class WebDownload:
 
     def _not_comparable(self, image: Image, mismatch: DigestMismatchError) -> Arrived:
         if self.request.download.trust.allow_unverified:
-            LOG.warning("Not verified: Glance changed what it fetched.")
+            LOG.warning(_("Not verified: Glance changed what it fetched."))
             return self._unread(image)
         raise NotComparableError(
-            f"{public(self.request.url)} can't be verified with --method "
-            f"{WEB_DOWNLOAD}",
-            "Glance unpacked or converted what it fetched, so the published digest "
-            f"can't be compared ({mismatch.why})",
-            f"Use --method {STREAM} or --allow-unverified.",
+            _("%(url)s can't be verified with --method %(method)s")
+            % {"url": public(self.request.url), "method": WEB_DOWNLOAD},
+            _(
+                "Glance unpacked or converted what it fetched, so the published digest "
+                "can't be compared (%s)"
+            )
+            % mismatch.why,
+            _("Use --method %s or --allow-unverified.") % STREAM,
         ) from None
 
     def _refuse_packed(self, image: Image) -> None:
@@ -172,10 +179,13 @@ class WebDownload:
             packed = layer(next(stored, b"")[:MAGIC_BYTES])
         if packed is not None:
             raise OperatorError(
-                f"Glance did not unpack image {image.id}",
-                f"it is stored as {packed}, from which no server can start: the "
-                "cloud's decompression plugin is disabled or does not support it",
-                f"Use --method {STREAM}, which unpacks here.",
+                _("Glance did not unpack image %s") % image.id,
+                _(
+                    "it is stored as %s, from which no server can start: the "
+                    "cloud's decompression plugin is disabled or does not support it"
+                )
+                % packed,
+                _("Use --method %s, which unpacks here.") % STREAM,
             )
 
     def _refuse_unconverted(self, image: Image) -> None:
@@ -183,10 +193,13 @@ class WebDownload:
         if wanted in (None, "auto", image.disk_format):
             return
         raise OperatorError(
-            f"Glance did not convert image {image.id}",
-            f"it is {image.disk_format}: the cloud's conversion plugin is disabled or "
-            "produces another format",
-            f"Use --method {STREAM}, which converts here.",
+            _("Glance did not convert image %s") % image.id,
+            _(
+                "it is %s: the cloud's conversion plugin is disabled or "
+                "produces another format"
+            )
+            % image.disk_format,
+            _("Use --method %s, which converts here.") % STREAM,
         )
 
     def _unread(self, image: Image) -> Arrived:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.decision import bytes_moving
 from osc_imagetools.lifecycle.model.family import Family
@@ -65,7 +66,8 @@ def refuse_moving(current: Image, now: datetime) -> None:
     why = bytes_moving(current)
     if why and not (is_stale and current.status == "active"):
         raise OperatorError(
-            f"Version {current.version} of '{current.family}' can't be replaced now",
+            _("Version %(version)s of '%(family)s' can't be replaced now")
+            % {"version": current.version, "family": current.family},
             why,
         )
 
@@ -83,18 +85,18 @@ def nothing_new(
     """
     fingerprints = offered_fingerprints(told)
     if not request.force and is_rolled_back(policy_holder(family), fingerprints):
-        return SkipReason(STAYS_OUT, True, "these bytes were rolled back")
+        return SkipReason(STAYS_OUT, True, _("these bytes were rolled back"))
     for same in versions_to_compare(family, force=request.force):
         if is_unchanged(same, told) or has_payload(
             download, request.packing, same, told
         ):
-            what = "is what the source offers"
+            what = _("is what the source offers")
             return unchanged(session.project, family, same, what)
     for same in () if request.force else promoted_from(session, family):
         if is_unchanged(same, told) or has_payload(
             download, request.packing, same, told
         ):
-            why = f"what the source offers was promoted to '{same.family}'"
+            why = _("what the source offers was promoted to '%s'") % same.family
             return SkipReason(UNCHANGED, True, why)
     return None
 
@@ -135,10 +137,10 @@ def how_to_go_on(project: Project, family: str, staged: Image) -> str:
     """What to do with a version that waits."""
     offering = of_family(project, "rotate", family, "--image", staged.id)
     dropping = chained(deleting([staged]))
-    return (
-        f"Image {staged.id} is kept, hidden. To publish it: {offering}; to drop it: "
-        f"{dropping}"
-    )
+    return _(
+        "Image %(id)s is kept, hidden. To publish it: %(offering)s; to drop it: "
+        "%(dropping)s"
+    ) % {"id": staged.id, "offering": offering, "dropping": dropping}
 
 
 def _is_as_said(staged: Image, request: RotateRequest) -> bool:
@@ -154,9 +156,10 @@ def refuse_ended(project: Project, family: Family, now: datetime) -> None:
     end = said.moment(properties.END_AT) if said else None
     if end is not None and end <= now:
         raise OperatorError(
-            f"The family '{family.name}' has ended",
-            f"its {properties.END_AT} is {end:%Y-%m-%d}",
-            f"To continue it: {_going_on(project, family.name)}",
+            _("The family '%s' has ended") % family.name,
+            _("its %(property)s is %(end)s")
+            % {"property": properties.END_AT, "end": f"{end:%Y-%m-%d}"},
+            _("To continue it: %s") % _going_on(project, family.name),
         )
 
 
@@ -174,9 +177,10 @@ def refuse_other_format(inheritance: Inheritance, disk_format: str | None) -> No
         return
     if disk_format not in (None, old.disk_format):
         raise OperatorError(
-            f"The new version of '{inheritance.request.name}' is {disk_format}",
-            (f"the family is {old.disk_format}, and this can't be converted to it"),
-            f"Accept this with --disk-format {disk_format}.",
+            _("The new version of '%(name)s' is %(disk_format)s")
+            % {"name": inheritance.request.name, "disk_format": disk_format},
+            _("the family is %s, and this can't be converted to it") % old.disk_format,
+            _("Accept this with --disk-format %s.") % disk_format,
         )
 
 
@@ -192,10 +196,19 @@ def refuse_other_kind(inheritance: Inheritance, new: Image | None = None) -> Non
     said = {*request.description.properties, *request.unset}
     for one in differences_in_kind(_kind_of(old), told, said):
         raise OperatorError(
-            f"The new version of '{request.name}' is for another kind of machine",
-            f"its {one.name} is {one.new}, that of version {old.version} is {one.old}",
-            "Use another family for it; if this is "
-            f"intended, use --property {one.name}={shlex.quote(one.new)}.",
+            _("The new version of '%s' is for another kind of machine") % request.name,
+            _("its %(name)s is %(new)s, that of version %(version)s is %(old)s")
+            % {
+                "name": one.name,
+                "new": one.new,
+                "version": old.version,
+                "old": one.old,
+            },
+            _(
+                "Use another family for it; if this is "
+                "intended, use --property %(name)s=%(value)s."
+            )
+            % {"name": one.name, "value": shlex.quote(one.new)},
         )
 
 
@@ -233,11 +246,17 @@ def refuse_lost_signature(inheritance: Inheritance, new: Image | None = None) ->
     if lost := lost_signatures(old, there, request.unset):
         unset = " ".join(f"--unset-property {name}" for name in lost)
         raise OperatorError(
-            f"The new version of '{request.name}' has no signature",
-            f"version {old.version} has {', '.join(lost)}: where Nova verifies "
-            "signatures, no server starts from an image without them",
-            "Set those of the new bytes, each with --property, or use "
-            f"{unset} if none is intended.",
+            _("The new version of '%s' has no signature") % request.name,
+            _(
+                "version %(version)s has %(names)s: where Nova verifies "
+                "signatures, no server starts from an image without them"
+            )
+            % {"version": old.version, "names": ", ".join(lost)},
+            _(
+                "Set those of the new bytes, each with --property, or use "
+                "%s if none is intended."
+            )
+            % unset,
         )
 
 
@@ -251,7 +270,8 @@ def refuse_downgrade(
         return
     if built < moment.astimezone(timezone.utc).date():
         raise OperatorError(
-            f"The new version of '{family.name}' is older than the current one",
-            f"it was built on {built}, the current one on {moment:%Y-%m-%d}",
-            "If that is intended, use --allow-downgrade.",
+            _("The new version of '%s' is older than the current one") % family.name,
+            _("it was built on %(built)s, the current one on %(moment)s")
+            % {"built": built, "moment": f"{moment:%Y-%m-%d}"},
+            _("If that is intended, use --allow-downgrade."),
         )

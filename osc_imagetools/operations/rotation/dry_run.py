@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from osc_imagetools.glance.members import members
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.step import Step
 from osc_imagetools.lifecycle.rotation.candidate import CandidateVersion
@@ -72,12 +73,13 @@ def _of_image(
         number = image.generation
     label = existing.label_of(number)
     if not is_candidate:
-        yield Step("stage", f"version {label}", str(session.location), image.id)
+        what, where = _("version %s") % label, str(session.location)
+        yield Step("stage", what, where, image.id)
     staged = existing.staged(number).on(image)
     told = {n: t for n, t in staged.fields.items() if isinstance(t, str)}
     yield from _inheriting(decision.inheritance, told)
     if is_candidate and staged.visibility == "shared" and image.visibility == "private":
-        why = "the members of the current version become its members"
+        why = _("the members of the current version become its members")
         yield Step("make", image.name, why, image.id)
     yield from _offering(session, decision, image.id, label)
 
@@ -91,7 +93,7 @@ def _kept(
     """
     family, why = decision.family, decision.why
     if (kept := why.staged or family.latest) is None:
-        yield Step("keep", "the family as it is", why.why)
+        yield Step("keep", _("the family as it is"), why.why)
     else:
         yield Step.on("keep", kept, why.why)
     current, wanted = family.incumbent, request.retirement
@@ -107,18 +109,17 @@ def _inheriting(inheritance: Inheritance, new: Mapping[str, str]) -> Iterator[St
     if old is None:
         return
     found = compared(old, new)
-    has_it = f"version {old.version} has it"
+    has_it = _("version %s has it") % old.version
     if found.carried:
         yield Step("carry over", _listed(found.carried), has_it)
+    said = _("set by an option or known from its URL")
     for one in found.changed:
-        what = f"{one.name} from {_short(one.old)} to {_short(one.new)}"
-        yield Step("change", what, "set by an option or known from its URL")
+        told = {"name": one.name, "old": _short(one.old), "new": _short(one.new)}
+        yield Step("change", _("%(name)s from %(old)s to %(new)s") % told, said)
     if found.added:
-        yield Step(
-            "add", _listed(found.added), "set by an option or known from its URL"
-        )
+        yield Step("add", _listed(found.added), said)
     if found.left:
-        why = f"specific to version {old.version}, or removed by --unset-property"
+        why = _("specific to version %s, or removed by --unset-property") % old.version
         yield Step("leave behind", ", ".join(found.left), why)
 
 
@@ -138,9 +139,9 @@ def _offering(
     request, old = inheritance.request, inheritance.old
     visibility = inheritance.description.visibility
     if request.verify_command is not None:
-        yield Step("run", request.verify_command, "set by --verify-command")
+        yield Step("run", request.verify_command, _("set by --verify-command"))
     if request.description.stays_hidden:
-        yield Step("stage", f"version {label}", "set by --hidden", new_id)
+        yield Step("stage", _("version %s") % label, _("set by --hidden"), new_id)
         return
     if old is not None and request.copy_members and visibility == "shared":
         yield from sharing(members(images, old), new_id)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.decision import being_deleted
@@ -70,15 +71,18 @@ def described_image(
         label=wanted.label,
         build_date=wanted.build_date,
     )
-    what = f"Image {image.id} can't be the next version of '{family.name}'"
+    what = _("Image %(id)s can't be the next version of '%(name)s'") % {
+        "id": image.id,
+        "name": family.name,
+    }
     if why := existing.fault(session.project):
         raise OperatorError(what, why)
     if wanted.label and wanted.label not in (
         image.version,
         family.free_label(wanted.label),
     ):
-        why = f"the family already has a version {wanted.label}"
-        raise OperatorError(what, why, "Choose another --image-version.")
+        why = _("the family already has a version %s") % wanted.label
+        raise OperatorError(what, why, _("Choose another --image-version."))
     if not existing.is_version:
         _refuse_other_format(request.packing.disk_format, image, old, what)
     fields = existing.staged(0).on(image).fields
@@ -113,14 +117,14 @@ def stage_existing(session: Session, existing: ExistingImage) -> Image:
     if found is not None and is_taken(found):
         return found
     with signals_wait(images.machine):
-        for _ in range(MOST_MARKS):
+        for _turn in range(MOST_MARKS):
             image = _staged(session, existing, image, number, is_taken)
             if is_taken(image) or image.generation == number:
                 return image
     raise OperatorError(
-        f"Image {image.id} can't become the current version",
-        f"other changes to it have undone ours {MOST_MARKS} times",
-        "Find out who else writes to it, then run the command again.",
+        _("Image %s can't become the current version") % image.id,
+        _("other changes to it have undone ours %d times") % MOST_MARKS,
+        _("Find out who else writes to it, then run the command again."),
     )
 
 
@@ -140,7 +144,7 @@ def _staged(
     mark = frozenset({show_mark(image, session.run, number)})
     try:
         if why := being_deleted(image):
-            what = f"Image {image.id} can't become the current version"
+            what = _("Image %s can't become the current version") % image.id
             raise OperatorError(what, why)
         change = replace(existing.staged(number), requires=mark)
         return images.change(image, change, is_taken)
@@ -157,6 +161,7 @@ def _refuse_other_format(
     if image.disk_format != wanted:
         raise OperatorError(
             what,
-            f"it is {image.disk_format}, and the family is {wanted}",
-            f"Convert it, or accept this with --disk-format {image.disk_format}.",
+            _("it is %(disk_format)s, and the family is %(wanted)s")
+            % {"disk_format": image.disk_format, "wanted": wanted},
+            _("Convert it, or accept this with --disk-format %s.") % image.disk_format,
         )

@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.route import Route
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.deprecation.replacement import audience
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
@@ -49,12 +50,16 @@ def own_urls(request: RotateRequest, family: Family) -> tuple[str, ...]:
     old = newest_build(family)
     source = old.text(properties.IMAGE_SOURCE) if old else None
     if source in (None, PRIVATE_SOURCE):
-        says = f"says {source}" if source else "is not set"
-        told = f"image_source of version {old.version} {says}" if old else ""
+        why = _("none of its versions has been current yet")
+        if old is not None:
+            unset = _("image_source of version %(version)s is not set")
+            private = _("image_source of version %(version)s says %(source)s")
+            told = {"version": old.version, "source": source}
+            why = (private if source else unset) % told
         raise OperatorError(
-            f"The source of a new version of '{request.name}' is unknown",
-            told or "none of its versions has been current yet",
-            "Use --source, --url, --file or --image.",
+            _("The source of a new version of '%s' is unknown") % request.name,
+            why,
+            _("Use --source, --url, --file or --image."),
         )
     return (str(source),)
 

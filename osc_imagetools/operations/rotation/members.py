@@ -17,6 +17,7 @@ from osc_imagetools.glance.members import (
     answer_for,
     members,
 )
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.rotation.new_version import members_probe
 from osc_imagetools.operations.runs.reservation import FULL, discard
@@ -36,15 +37,20 @@ class NotAcceptedError(OperatorError):
         accepted = sorted(
             project for project, said in projects.items() if said == ACCEPTED
         )
-        super().__init__(
-            "Members who accepted the current version would lose the name",
-            (
-                "you may not accept a new version for these projects: "
-                f"{', '.join(accepted)}"
+        told = _("you may not accept a new version for these projects: %(projects)s")
+        if why:
+            told = _(
+                "you may not accept a new version for these projects: %(projects)s "
+                "(%(why)s)"
             )
-            + (f" ({why})" if why else ""),
-            "Ask an admin to do it (with --project), or use "
-            "--allow-pending-members: then each of them has to accept the new version.",
+        super().__init__(
+            _("Members who accepted the current version would lose the name"),
+            told % {"projects": ", ".join(accepted), "why": why},
+            _(
+                "Ask an admin to do it (with --project), or use "
+                "--allow-pending-members: then each of them has to accept the new "
+                "version."
+            ),
         )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.images import Images
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.adoption import Wish
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.image import GONE, Image
@@ -53,7 +54,8 @@ def refuse_unmanaged(session: Session, name: str) -> tuple[Image, ...]:
     hiding = command("set", "--hidden", holders[0].id)
     raise OperatorError(
         *_unmanaged(name, holders),
-        f"To make it one: {adopting}; to hide it: {hiding}",
+        _("To make it one: %(adopting)s; to hide it: %(hiding)s")
+        % {"adopting": adopting, "hiding": hiding},
     )
 
 
@@ -62,18 +64,19 @@ def _adoptable(session: Session, request: RotateRequest) -> list[Image]:
 
     Raises `OperatorError` if it may not be, or is one of several.
     """
-    _, holders = _holders(session.images, session.owner, request.name)
+    _versions, holders = _holders(session.images, session.owner, request.name)
     if holders and not request.adopt:
         raise OperatorError(
             *_unmanaged(request.name, holders),
-            "Use --adopt to make it the first version.",
+            _("Use --adopt to make it the first version."),
         )
     if len(holders) > 1:
         how = _adopting(session.project, request.name, holders)
         raise OperatorError(
-            f"{len(holders)} visible images are called '{request.name}'",
+            _("%(count)d visible images are called '%(name)s'")
+            % {"count": len(holders), "name": request.name},
             _ids(holders),
-            f"Hide all but one, or adopt them: {how}",
+            _("Hide all but one, or adopt them: %s") % how,
         )
     return holders
 
@@ -81,8 +84,8 @@ def _adoptable(session: Session, request: RotateRequest) -> list[Image]:
 def _unmanaged(name: str, holders: Sequence[Image]) -> tuple[str, str]:
     """What is wrong, and why."""
     return (
-        f"The name '{name}' does not belong to a version of a family",
-        f"image {_ids(holders)} has it, is visible, and is not managed",
+        _("The name '%s' does not belong to a version of a family") % name,
+        _("image %s has it, is visible, and is not managed") % _ids(holders),
     )
 
 
@@ -104,9 +107,12 @@ def adopt_name_holder(session: Session, request: RotateRequest) -> Iterator[Step
         wish = Wish(holder.id, request.name)
         for outcome in adopt(session, [wish]):
             if outcome.result in NOT_DONE:
-                raise OperatorError(f"Image {holder.id} was not adopted", outcome.note)
+                raise OperatorError(
+                    _("Image %s was not adopted") % holder.id, outcome.note
+                )
             if not session.is_dry_run:
-                LOG.warning("Image %s: %s.", outcome.wanted, outcome.result)
+                told = {"id": outcome.wanted, "result": outcome.result}
+                LOG.warning(_("Image %(id)s: %(result)s."), told)
             # Another run may have adopted it in the meantime.
             step = _STEPS.get(outcome.result)
             if outcome.image is not None and step is not None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.policy import policy_holder
@@ -58,14 +59,15 @@ def with_newest_build(
         (latest.text(properties.IMAGE_SOURCE) if latest else None) or "",
     )
     shown = public(build.url)
-    LOG.info("The newest build of %s is %s.", source.public, shown)
+    told = {"source": source.public, "build": shown}
+    LOG.info(_("The newest build of %(source)s is %(build)s."), told)
     found = replace(
         request,
         urls=(build.url,),
         description=_description(request.description, build, family),
         trust=_trust(request.trust, build),
     )
-    return found, (Step("find", shown, f"the newest build of {source.public}"),)
+    return found, (Step("find", shown, _("the newest build of %s") % source.public),)
 
 
 def recorded_source(family: Family) -> BuildSource | None:
@@ -83,9 +85,10 @@ def recorded_source(family: Family) -> BuildSource | None:
         return BuildSource.recorded(text)
     except ValueError as error:
         raise OperatorError(
-            f"The recorded source of '{family.name}' can't be used",
-            f"{properties.FAMILY_SOURCE} is '{text:.60}': {error}",
-            "Use --source or --url.",
+            _("The recorded source of '%s' can't be used") % family.name,
+            _("%(property)s is '%(text).60s': %(error)s")
+            % {"property": properties.FAMILY_SOURCE, "text": text, "error": error},
+            _("Use --source or --url."),
         ) from None
 
 
@@ -101,11 +104,12 @@ def unrecorded(
         return why
     if holder.text(properties.FAMILY_SOURCE) == source.public:
         return why
-    said, _, index = source.public.partition(" ")
+    said, _blank, index = source.public.partition(" ")
     words = [*option("family", family.name), *option("source", said)]
     words += option("source-index", index) if index else []
     how = ours(project, "lifecycle set", *words)
-    return replace(why, why=f"{why.why}; to record its source: {how}")
+    told = {"why": why.why, "how": how}
+    return replace(why, why=_("%(why)s; to record its source: %(how)s") % told)
 
 
 def _architecture(request: RotateRequest, family: Family) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.images import Images
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.image import Image
@@ -36,9 +37,10 @@ def named_retirement(images: Images, retirement: Retirement, old: Image) -> Reti
         name = f"{wanted}.{number}"
     if len(name) > LONGEST_CHARACTERS:
         raise OperatorError(
-            f"Version {old.version} of '{old.family}' can't be called '{name}'",
-            f"Glance takes {LONGEST_CHARACTERS} characters",
-            "Use a shorter --old-name.",
+            _("Version %(version)s of '%(family)s' can't be called '%(name)s'")
+            % {"version": old.version, "family": old.family, "name": name},
+            _("Glance takes %d characters") % LONGEST_CHARACTERS,
+            _("Use a shorter --old-name."),
         )
     return replace(retirement, name=name)
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from osc_imagetools.glance.members import members
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.policy import policy_holder
 from osc_imagetools.lifecycle.rotation.existing_image import ExistingImage
@@ -58,7 +59,7 @@ from osc_imagetools.operations.rotation.request import RotateRequest
 from osc_imagetools.operations.rotation.swap import Swap
 from osc_imagetools.operations.session import Session
 
-BEGIN = "To start it, use --source, --url, --file, --image or --from-family"
+BEGIN = _("To start it, use --source, --url, --file, --image or --from-family")
 
 
 @dataclass(frozen=True)
@@ -213,7 +214,7 @@ def of_image(
     existing = existing_image(session, inheritance, family)
     image = existing.image
     if existing.is_current:
-        return SkipReason(UNCHANGED, True, "it is the current version")
+        return SkipReason(UNCHANGED, True, _("it is the current version"))
     request = inheritance.request
     why = skip_reason_by_bytes(
         family, image, project=session.project, force=request.force

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.api import GlanceError
 from osc_imagetools.glance.images import CHANGE_SETTLES_SECONDS
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.decision import bytes_moving
@@ -66,24 +67,31 @@ def find_candidate(
     if image is None:
         rotating = of_family(session.project, "rotate", theirs.name)
         raise OperatorError(
-            f"The family '{theirs.name}' has no current version to promote",
+            _("The family '%s' has no current version to promote") % theirs.name,
             not_current(theirs),
-            f"To publish the next candidate: {rotating}",
+            _("To publish the next candidate: %s") % rotating,
         )
     if inheritance.request.candidate_id not in (None, image.id):
         raise OperatorError(
-            f"The candidate of '{family.name}' is another one by now",
-            f"version {image.version} of '{theirs.name}' is current",
-            "Make a new plan, which tells when that one is due.",
+            _("The candidate of '%s' is another one by now") % family.name,
+            _("version %(version)s of '%(name)s' is current")
+            % {"version": image.version, "name": theirs.name},
+            _("Make a new plan, which tells when that one is due."),
         )
     candidate = described_image(session, inheritance, family, image, CandidateVersion)
     if candidate.narrower:
         wider, wanted = image.visibility, candidate.visibility
+        narrowing = command("set", f"--{wanted}", image.id)
         raise OperatorError(
-            f"Image {image.id} can't become the next version of '{family.name}'",
-            f"it is {wider}, and would be {wanted}: whoever else uses it would lose it",
-            f"Use --{wider}; or, if nobody does: "
-            + command("set", f"--{wanted}", image.id),
+            _("Image %(id)s can't become the next version of '%(name)s'")
+            % {"id": image.id, "name": family.name},
+            _(
+                "it is %(wider)s, and would be %(wanted)s: whoever else uses it would "
+                "lose it"
+            )
+            % {"wider": wider, "wanted": wanted},
+            _("Use --%(wider)s; or, if nobody does: %(narrowing)s")
+            % {"wider": wider, "narrowing": narrowing},
         )
     return candidate
 
@@ -91,7 +99,7 @@ def find_candidate(
 def warn_of_candidate(candidate: CandidateVersion) -> None:
     """Say what becomes of the candidate's own name."""
     LOG.warning(
-        "The name '%s' finds no image from now on, until that family is rotated.",
+        _("The name '%s' finds no image from now on, until that family is rotated."),
         candidate.name,
     )
 
@@ -211,7 +219,7 @@ class Promotion(Swap):
 
     def listed_in_turn(self, image: Image, generation: int) -> Family:
         """Once no other run is about to show the candidate, or after a second."""
-        for _ in range(MOST_TURNS):
+        for _turn in range(MOST_TURNS):
             found = self.images.get(image.id)
             if found is None or self._is_over(found):
                 break
@@ -241,15 +249,20 @@ class Promotion(Swap):
     ) -> OperatorError:
         candidate = self._known_candidate()
         image, current = candidate.image, theirs.current if theirs else None
-        what = f"Version {image.version} of '{candidate.name}' was not promoted"
+        what = _("Version %(version)s of '%(name)s' was not promoted") % {
+            "version": image.version,
+            "name": candidate.name,
+        }
         if seen is None or seen.status == "deleted":
-            return OperatorError(what, "somebody deleted it in the meantime")
+            return OperatorError(what, _("somebody deleted it in the meantime"))
         if current is not None and current.id != image.id:
             words = option("from-family", candidate.name)
             again = of_family(self.session.project, "rotate", self.name, *words)
-            why = f"version {current.version} is current there by now"
-            return OperatorError(what, why, f"To promote that one: {again}")
+            why = _("version %s is current there by now") % current.version
+            return OperatorError(what, why, _("To promote that one: %s") % again)
         if seen.family != candidate.name:
-            return OperatorError(what, f"it is a version of '{seen.family}' by now")
-        why = candidate.fault_of(seen) or "others changed it at the same moment"
-        return OperatorError(what, f"{why}, and stays so")
+            return OperatorError(
+                what, _("it is a version of '%s' by now") % seen.family
+            )
+        why = candidate.fault_of(seen) or _("others changed it at the same moment")
+        return OperatorError(what, _("%s, and stays so") % why)

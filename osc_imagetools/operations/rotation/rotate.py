@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.members import members
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.family import Family
@@ -122,7 +123,7 @@ class _RotationAttempt:
     def _with_image(self, existing: ExistingImage, inheritance: Inheritance) -> Rotated:
         new = stage_existing(self._session, existing)
         if new.was_offered:
-            why = "another run made it current in the meantime"
+            why = _("another run made it current in the meantime")
             return self._skip(SkipReason(UNCHANGED, True, why))
         staying = self._verify_or_leave_staged(new)
         return staying or self._offer(new, existing.image.name, inheritance)
@@ -282,8 +283,8 @@ class _RotationAttempt:
         found = self._images.get(new.id)
         if found is not None and found.was_offered:
             how = of_family(self._session.project, "rollback", request.name)
-            why = f"Another run published image {new.id}. To undo that: {how}"
-            note = f"{note} {why}".strip()
+            why = _("Another run published image %(id)s. To undo that: %(how)s")
+            note = f"{note} {why % {'id': new.id, 'how': how}}".strip()
             return Rotated(SUPERSEDED, found, is_done=is_done, note=note)
         how = how_to_go_on(self._session.project, request.name, new)
         return Rotated(STAGED, new, is_done=is_done, note=f"{note} {how}".strip())

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.operations.runs.signals import signals_wait
 
@@ -44,11 +45,13 @@ def run_verify_command(command: str, new: Image, current: Image | None) -> None:
         status = _run(command, {**os.environ, **told})
     except OSError as error:
         raise VerificationFailedError(
-            "The --verify-command could not be run", str(error)
+            _("The --verify-command could not be run"), str(error)
         ) from error
     if status:
-        why = f"exit status {status}" if status > 0 else f"signal {-status}"
-        raise VerificationFailedError("The --verify-command failed", why)
+        why = _("exit status %d") % status
+        if status < 0:
+            why = _("signal %d") % -status
+        raise VerificationFailedError(_("The --verify-command failed"), why)
 
 
 def _run(command: str, environment: Mapping[str, str]) -> int:

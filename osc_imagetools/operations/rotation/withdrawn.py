@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.project import Project
@@ -17,19 +18,30 @@ def withdrawn(
 ) -> OperatorError:
     """The error for *new*, offered once, and *seen* now as a person wants it."""
     if seen is None:
-        how, do = "deleted", "To publish another version, rotate again."
+        why = _("somebody made it deleted after it was published, and it stays so")
+        do = _("To publish another version, rotate again.")
     elif seen.status != "active":
-        activate = command("set", "--activate", seen.id)
-        how, do = seen.status, f"To allow its use: {activate}"
+        why = _("somebody made it %s after it was published, and it stays so")
+        why %= seen.status
+        do = _("To allow its use: %s") % command("set", "--activate", seen.id)
     else:
-        is_told = derive(seen).state.is_on_its_way_out
-        how = "deprecated" if is_told else "hidden" if seen.hidden else "renamed"
+        if derive(seen).state.is_on_its_way_out:
+            why = _(
+                "somebody made it deprecated after it was published, and it stays so"
+            )
+        elif seen.hidden:
+            why = _("somebody made it hidden after it was published, and it stays so")
+        else:
+            why = _("somebody made it renamed after it was published, and it stays so")
         back = of_family(project, "rollback", family.name, "--to", seen.id)
-        do = f"To publish it again: {back}"
+        do = _("To publish it again: %s") % back
     current = family.incumbent
-    stands = f"Version {current.version} is" if current else "No version is"
+    stands = _("No version is current.")
+    if current is not None:
+        stands = _("Version %s is current.") % current.version
     return OperatorError(
-        f"Image {new.id} did not stay the current version of '{family.name}'",
-        f"somebody made it {how} after it was published, and it stays so",
-        f"{stands} current. {do}",
+        _("Image %(id)s did not stay the current version of '%(name)s'")
+        % {"id": new.id, "name": family.name},
+        why,
+        " ".join((stands, do)),
     )

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.images import Images
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.operations.runs.reaper import is_record_dead
@@ -16,9 +17,10 @@ class AlreadyImportingError(OperatorError):
 
     def __init__(self, record: Image) -> None:
         super().__init__(
-            f"Another run is importing '{record.family}' at the moment",
-            f"its record is {record.id} ({record.status})",
-            "Wait for it to end.",
+            _("Another run is importing '%s' at the moment") % record.family,
+            _("its record is %(id)s (%(status)s)")
+            % {"id": record.id, "status": record.status},
+            _("Wait for it to end."),
         )
 
 

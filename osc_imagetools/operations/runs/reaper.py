@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from osc_imagetools.glance.api import GlanceError
 from osc_imagetools.glance.images import CHANGE_SETTLES_SECONDS, Images
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.dead_run import is_dead
 from osc_imagetools.lifecycle.model.decision import is_in_a_task
@@ -31,7 +32,7 @@ class Reaped:
     def steps(self) -> Iterator[Step]:
         """As a plan shows them."""
         for record in self.records:
-            why = "the run that was importing it is dead"
+            why = _("the run that was importing it is dead")
             yield Step("delete", record.name, why, record.id)
 
 
@@ -56,7 +57,9 @@ def reap(images: Images, record: Image) -> bool:
         # It was read while its run lived, and published before that run ended; or
         # somebody made it visible, or holds it.
         return False
-    LOG.warning("Deleting image %s: the run that was importing it is dead.", record.id)
+    LOG.warning(
+        _("Deleting image %s: the run that was importing it is dead."), record.id
+    )
     try:
         # Or is only stopped, and goes on when that DELETE is on its way.
         is_empty = found.status == "queued" and not is_in_a_task(found)

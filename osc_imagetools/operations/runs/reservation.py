@@ -13,6 +13,7 @@ from osc_imagetools.glance.api import GlanceError
 from osc_imagetools.glance.images import ImageExistsError, Images
 from osc_imagetools.glance.journal import JOURNAL
 from osc_imagetools.glance.patience import BUSY
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.generation import candidates
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.run import Run
@@ -123,9 +124,9 @@ def hold_ticket(
             raise
         return
     raise GlanceError(
-        f"No number is free for a version of '{family}'",
-        f"generation {highest} leaves none",
-        "'lifecycle check' shows what to do.",
+        _("No number is free for a version of '%s'") % family,
+        _("generation %d leaves none") % highest,
+        _("'lifecycle check' shows what to do."),
     )
 
 
@@ -172,7 +173,10 @@ def discard(images: Images, image_id: str, run: Run) -> None:
                 return
             except GlanceError as error:
                 if delay is None or error.is_final or error.status in BUSY:
-                    LOG.warning("Image record %s is left behind. %s", image_id, error)
+                    left = {"id": image_id, "error": error}
+                    LOG.warning(
+                        _("Image record %(id)s is left behind. %(error)s"), left
+                    )
                     return
             images.machine.sleep(delay)
 
@@ -199,5 +203,8 @@ def reserve_generation_or_next(
         if error.status != FULL:
             raise
         number = highest + 1
-        LOG.warning("Generation %d was reserved without a ticket. %s", number, error)
+        LOG.warning(
+            _("Generation %(number)d was reserved without a ticket. %(error)s"),
+            {"number": number, "error": error},
+        )
         return number

@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from osc_imagetools.glance.ending import ENDING
 from osc_imagetools.glance.machine import THIS_MACHINE, Machine
+from osc_imagetools.i18n import _
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -29,7 +30,7 @@ class NotMainThreadError(RuntimeError):
     """Signals can't wait for this thread: Python handles them in the main one."""
 
     def __init__(self) -> None:
-        super().__init__("signals are handled in the main thread only")
+        super().__init__(_("signals are handled in the main thread only"))
 
 
 def _end(number: int, _frame: FrameType | None) -> NoReturn:
