@@ -17,6 +17,7 @@ from osc_imagetools.catalog.requests import Manner, promotion, rotation
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.activation import activation
 from osc_imagetools.glance.members import add_member, members
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.deprecation.request import DeprecateRequest
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.decision import Decision, moving, refused
@@ -30,7 +31,7 @@ from osc_imagetools.progress import Progress
 from osc_imagetools.subject import subject_is
 
 ORPHANED = "its family is no longer in the catalogue"
-
+"""Stored with the version, for whoever reads it: not translated."""
 
 Shows = Callable[[str], AbstractContextManager[Progress]]
 """What shows how far the family of that name has come."""
@@ -160,7 +161,8 @@ def _rotate(session: Session, item: FamilyPlan, manner: Manner) -> Applied:
     done = rotate(session, request)
     note = done.note
     if done.failed_stores:
-        note = f"{note} Not stored in: {', '.join(done.failed_stores)}".strip()
+        missing = _("Not stored in: %s") % ", ".join(done.failed_stores)
+        note = f"{note} {missing}".strip()
     is_done = done.is_done and not done.failed_stores
     if done.new is not None:
         _share(session, done.new, definition.members)
@@ -182,7 +184,7 @@ def _update(session: Session, item: FamilyPlan) -> Applied:
     assert item.current is not None
     found = session.images.get(item.current.id)
     if found is None or found.generation != item.current.generation:
-        why = "another version is current since the plan was made: run it again"
+        why = _("another version is current since the plan was made: run it again")
         return Applied(item, FamilyResult.FAILED, why, found)
     outcome = session.apply(found, decided, status_first=False)
     if outcome.result not in NOT_DONE:

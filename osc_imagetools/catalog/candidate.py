@@ -10,6 +10,7 @@ from datetime import datetime
 
 from osc_imagetools.catalog.definitions import CandidateDefinition
 from osc_imagetools.catalog.family_plan import FamilyAction
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.image import Image
@@ -39,38 +40,57 @@ def promotion(
     label = last.version if last else None
     image = theirs.current
     if image is None:
-        why = f"'{wanted.name}' has no current version to promote"
+        why = _("'%s' has no current version to promote") % wanted.name
         return PlannedPromotion(FamilyAction.UNCHANGED, why, label)
     if why := _not_wanted(image, family) or _waits(wanted, image, now):
         return PlannedPromotion(FamilyAction.UNCHANGED, why, label)
     since = image.moment(properties.PUBLISHED_AT)
-    why = f"it is current as '{wanted.name}' since {since:%Y-%m-%d}"
+    why = _("it is current as '%(name)s' since %(since)s") % {
+        "name": wanted.name,
+        "since": f"{since:%Y-%m-%d}",
+    }
     free = family.free_label(image.version or "")
     return PlannedPromotion(FamilyAction.ROTATE, why, free, image)
 
 
 def _not_wanted(image: Image, family: Family) -> str:
-    which = f"version {image.version} of '{image.family}'"
-    if derive(image).state is not State.ACTIVE:
-        return f"{which} is {derive(image).state}"
+    named = {"version": image.version, "family": image.family}
+    state = derive(image).state
+    if state is not State.ACTIVE:
+        why = _("version %(version)s of '%(family)s' is %(state)s")
+        return why % {**named, "state": state}
     last = family.latest
     known = fingerprints(image)
     if last is not None and not known.isdisjoint(fingerprints(last)):
-        return f"{which} has the same bytes as version {last.version}"
+        why = _(
+            "version %(version)s of '%(family)s' has the same bytes as version %(last)s"
+        )
+        return why % {**named, "last": last.version}
     if is_rolled_back(policy_holder(family), known):
-        return f"{which} has bytes that were rolled back"
+        why = _("version %(version)s of '%(family)s' has bytes that were rolled back")
+        return why % named
     return ""
 
 
 def _waits(wanted: CandidateDefinition, image: Image, now: datetime) -> str:
-    which = f"version {image.version} of '{wanted.name}'"
+    named = {"version": image.version, "family": wanted.name}
     if wanted.promote_after is None:
-        return f"{which} waits to be promoted by hand: 'promote_after' is not set"
+        why = _(
+            "version %(version)s of '%(family)s' waits to be promoted by hand: "
+            "'promote_after' is not set"
+        )
+        return why % named
     since = image.moment(properties.PUBLISHED_AT)
     if since is None:
-        return f"{which} does not tell since when it is current"
+        why = _(
+            "version %(version)s of '%(family)s' does not tell since when it is current"
+        )
+        return why % named
     due = wanted.promote_after.after(since)
-    return "" if due <= now else f"{which} is promoted from {due:%Y-%m-%d %H:%M} UTC on"
+    if due <= now:
+        return ""
+    why = _("version %(version)s of '%(family)s' is promoted from %(due)s UTC on")
+    return why % {**named, "due": f"{due:%Y-%m-%d %H:%M}"}
 
 
 def promoted(name: str, families: Iterable[Family]) -> tuple[Image, ...]:

@@ -14,6 +14,7 @@ from osc_imagetools.catalog.order import CatalogueOrder
 from osc_imagetools.catalog.reading import planned
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.ending import ENDING
+from osc_imagetools.i18n import _
 from osc_imagetools.operations.inventory import managed_ahead
 from osc_imagetools.operations.runs import run_jobs
 from osc_imagetools.operations.session import Session
@@ -80,7 +81,7 @@ def apply_in_each(
 
 
 def _kept(canary: str) -> str:
-    return f"left as it is: not all was done in {canary}, which goes first"
+    return _("left as it is: not all was done in %s, which goes first") % canary
 
 
 Work = tuple[CloudPlan, Session, FamilyPlan]
@@ -102,7 +103,7 @@ def _together(
     # The clouds of a family begin one after the other: each finds the others there.
     jobs = [job for works in families.values() for job in _jobs(works, order, progress)]
     most = order.jobs * max(1, len(plans))
-    for _, rows in run_jobs(jobs, most, wait_elsewhere=order.waits_for_glance):
+    for _place, rows in run_jobs(jobs, most, wait_elsewhere=order.waits_for_glance):
         yield from rows
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from osc_imagetools.catalog.definitions import Catalogue, FamilyDefinition
 from osc_imagetools.catalog.requests import Manner, route
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 
 
@@ -67,7 +68,7 @@ class CatalogueOrder:
         enabled = {one.name for one in self.catalogue.enabled}
         if unknown := [name for name in self.only if name not in enabled]:
             raise OperatorError(
-                f"The catalogue has no family {', '.join(map(repr, unknown))}",
-                f"it has {printable(', '.join(sorted(enabled)) or 'none')}",
-                "Correct --only.",
+                _("The catalogue has no family %s") % ", ".join(map(repr, unknown)),
+                _("it has %s") % printable(", ".join(sorted(enabled)) or _("none")),
+                _("Correct --only."),
             )

@@ -15,6 +15,7 @@ from osc_imagetools.catalog.candidate import promoted, promotion
 from osc_imagetools.catalog.definitions import FamilyDefinition, VersionDefinition
 from osc_imagetools.catalog.difference import difference, other_status, told
 from osc_imagetools.catalog.family_plan import FamilyAction, FamilyPlan
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.image import Image
@@ -88,8 +89,8 @@ def _in_turn(planned: Sequence[FamilyPlan]) -> tuple[FamilyPlan, ...]:
         replace(
             one,
             action=FamilyAction.UNCHANGED,
-            reason=f"its current version becomes one of '{first[one.family].family}' "
-            "first",
+            reason=_("its current version becomes one of '%s' first")
+            % first[one.family].family,
             version=one.current.version if one.current else None,
             size=None,
         )
@@ -102,7 +103,7 @@ def _in_turn(planned: Sequence[FamilyPlan]) -> tuple[FamilyPlan, ...]:
 def _item(definition: FamilyDefinition, site: Site) -> FamilyPlan:
     name, family = definition.name, site.family(definition.name)
     if images := site.adoptable.get(name):
-        why = f"openstack-image-manager looks after it: {len(images)} images"
+        why = _("openstack-image-manager looks after it: %d images") % len(images)
         action, current = FamilyAction.ADOPT, family.incumbent
         return FamilyPlan(name, action, why, None, current, definition, adopted=images)
     made = _promoted(definition, family, site) or _made(definition, family, site)
@@ -177,7 +178,7 @@ def _updated(made: FamilyPlan, current: Image, newest: VersionDefinition) -> Fam
     if change.is_empty and status is None and not made.members:
         return made
     what = told(change, status, made.members)
-    why = f"the catalogue says otherwise: {what}"
+    why = _("the catalogue says otherwise: %s") % what
     return replace(
         made, action=FamilyAction.UPDATE, reason=why, change=change, status=status
     )
@@ -190,11 +191,14 @@ Step = tuple[FamilyAction, str, "str | None"]
 def _step(definition: FamilyDefinition, family: Family, site: Site) -> Step:
     newest = site.newest(definition)
     if newest is None:
-        why = site.faults.get(definition.name, "the catalogue names no version of it")
+        why = site.faults.get(
+            definition.name, _("the catalogue names no version of it")
+        )
         return FamilyAction.REFUSED, why, None
     label = None if newest.is_pointer else newest.label
     if family.current is None and (left := _left(newest, family, site)):
-        why = f"version {left.version} was promoted to '{left.family}'"
+        told = {"version": left.version, "family": left.family}
+        why = _("version %(version)s was promoted to '%(family)s'") % told
         return FamilyAction.UNCHANGED, why, None
     if family.newest_published is None:
         return _first(definition, site, label)
@@ -207,18 +211,18 @@ def _step(definition: FamilyDefinition, family: Family, site: Site) -> Step:
     if label is None:
         return (
             FamilyAction.ROTATE,
-            f"the source offers another than {last.version}",
+            _("the source offers another than %s") % last.version,
             None,
         )
-    return FamilyAction.ROTATE, f"version {last.version} is current", label
+    return FamilyAction.ROTATE, _("version %s is current") % last.version, label
 
 
 def _first(definition: FamilyDefinition, site: Site, label: str | None) -> Step:
     holder = site.holders.get(definition.name)
     if holder is None:
-        return FamilyAction.IMPORT, "the cloud has no such family", label
-    why = f"image {holder.id} has that name and is in no family (--adopt takes it over)"
-    return FamilyAction.REFUSED, why, label
+        return FamilyAction.IMPORT, _("the cloud has no such family"), label
+    why = _("image %s has that name and is in no family (--adopt takes it over)")
+    return FamilyAction.REFUSED, why % holder.id, label
 
 
 def _same(newest: VersionDefinition, family: Family, site: Site) -> Image | None:
@@ -252,16 +256,19 @@ def _already(same: Image, family: Family, site: Site) -> Step:
     current = family.current
     if current is None:
         state = derive(same).state
-        why = f"version {same.version} is {state}, and stays so"
+        why = _("version %(version)s is %(state)s, and stays so")
+        why %= {"version": same.version, "state": state}
         return FamilyAction.UNCHANGED, why, same.version
     if same.id == current.id:
-        return FamilyAction.UNCHANGED, "it is the current version", same.version
+        return FamilyAction.UNCHANGED, _("it is the current version"), same.version
     if derive(same).state is State.STAGED:
         how = of_family(site.project, "rotate", family.name, "--image", same.id)
-        why = f"version {same.version} is staged. To publish it: {how}"
+        why = _("version %(version)s is staged. To publish it: %(how)s")
+        why %= {"version": same.version, "how": how}
         return FamilyAction.UNCHANGED, why, current.version
     how = of_family(site.project, "rollback", family.name, "--to", same.id)
-    why = f"version {same.version} was current before. To return to it: {how}"
+    why = _("version %(version)s was current before. To return to it: %(how)s")
+    why %= {"version": same.version, "how": how}
     return FamilyAction.UNCHANGED, why, current.version
 
 
@@ -270,7 +277,8 @@ def _older(newest: VersionDefinition, current: Image) -> str:
     built, has = newest.build_date, current.built_at
     if built is None or has is None or built >= has.date():
         return ""
-    return f"version {newest.label} was built before version {current.version}"
+    told = {"newest": newest.label, "current": current.version}
+    return _("version %(newest)s was built before version %(current)s") % told
 
 
 def _orphans(
@@ -280,6 +288,6 @@ def _orphans(
         current = family.current
         if name in named or current is None:
             continue
-        why = "the catalogue does not name it"
+        why = _("the catalogue does not name it")
         action = FamilyAction.RETIRE if is_retired else FamilyAction.ORPHAN
         yield FamilyPlan(name, action, why, current.version, current)

@@ -10,13 +10,12 @@ from typing import Any
 
 from osc_imagetools.catalog.family_plan import PENDING, FamilyPlan
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 
 MOST_BYTES = 16 << 20
 """Of a plan: one of 10,000 families has 4 MiB."""
 
-ANEW = "Make a new plan, read it, and apply that."
-
-_OTHER = "Nothing was changed: the plan is no longer what is to be done"
+ANEW = _("Make a new plan, read it, and apply that.")
 
 Step = tuple[str, "str | None", str]
 """A family, a version, an action."""
@@ -38,13 +37,13 @@ def refuse_other_plan(
     }
     if then == now:
         return
-    gone = [f"no longer {_words(step)}" for step in sorted(then - now, key=str)]
+    gone = [_("no longer %s") % _words(step) for step in sorted(then - now, key=str)]
     come = [f"{_words(step)}" for step in sorted(now - then, key=str)]
-    raise OperatorError(
-        _OTHER + (f" in {cloud}" if cloud else ""),
-        "; ".join([*come, *gone][:10]),
-        ANEW,
-    )
+    what = _("Nothing was changed: the plan is no longer what is to be done")
+    if cloud:
+        what = _("Nothing was changed: the plan is no longer what is to be done in %s")
+        what %= cloud
+    raise OperatorError(what, "; ".join([*come, *gone][:10]), ANEW)
 
 
 def _words(step: Step) -> str:
@@ -62,8 +61,10 @@ def _read(path: str, cloud: str | None) -> set[Step]:
             if row["Action"] in _ACTIONS and row.get("Cloud") == cloud
         }
     except (OSError, ValueError, RecursionError, TypeError, KeyError) as error:
-        why = getattr(error, "strerror", None) or "it is no plan in JSON"
-        raise OperatorError(f"{path} can't be used as a plan", why, ANEW) from error
+        why = getattr(error, "strerror", None) or _("it is no plan in JSON")
+        raise OperatorError(
+            _("%s can't be used as a plan") % path, why, ANEW
+        ) from error
 
 
 _ACTIONS = frozenset(map(str, PENDING))

@@ -13,6 +13,7 @@ from osc_imagetools.catalog.definitions import (
 )
 from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.route import Route
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.rotation.new_version import Description
 from osc_imagetools.operations.importing import Download
@@ -82,8 +83,9 @@ def build_source(definition: FamilyDefinition) -> BuildSource | None:
     try:
         return BuildSource.parse(said.text, said.index)
     except ValueError as error:
-        what = f"The source of '{definition.name}' can't be used"
-        raise OperatorError(what, str(error), f"Correct {definition.place}.") from None
+        what = _("The source of '%s' can't be used") % definition.name
+        do = _("Correct %s.") % definition.place
+        raise OperatorError(what, str(error), do) from None
 
 
 def download(

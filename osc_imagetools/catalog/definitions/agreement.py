@@ -11,6 +11,7 @@ import yaml
 from osc_imagetools.catalog.definitions.catalogue import AUTO
 from osc_imagetools.catalog.definitions.faults import Faults
 from osc_imagetools.catalog.definitions.records import ReadRecord
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.rotation.new_version import LONGEST_NAME
 
 DEFAULT_SEPARATOR = " "
@@ -45,18 +46,18 @@ def long_name(image: ReadRecord, label: str) -> str:
 def _of_image(image: ReadRecord) -> Contradictions:
     at = image.at
     if "versions" not in at and "source" not in at:
-        yield image.node, "an image needs the field 'versions' or 'source'"
+        yield image.node, _("an image needs the field 'versions' or 'source'")
     if versions_of(image) and "source" in at:
-        words = "'source' finds the newest build by itself: remove it, or 'versions'"
+        words = _("'source' finds the newest build by itself: remove it, or 'versions'")
         yield at["source"], words
     for name in ("source", "candidate"):
         if name in at and not is_rolling(image):
-            yield at[name], f"'{name}' is for one family: it needs 'multi: true'"
+            yield at[name], _("'%s' is for one family: it needs 'multi: true'") % name
     if image.get("members") and image.get("visibility") != "shared":
-        yield at["members"], "'members' needs 'visibility: shared'"
+        yield at["members"], _("'members' needs 'visibility: shared'")
     candidate = image.get("candidate")
     if candidate and candidate.get("name") == image.get("name", ""):
-        yield candidate.where("name"), "a candidate needs a name of its own"
+        yield candidate.where("name"), _("a candidate needs a name of its own")
 
 
 def _of_versions(image: ReadRecord) -> Contradictions:
@@ -66,13 +67,13 @@ def _of_versions(image: ReadRecord) -> Contradictions:
         first = seen.setdefault(label, version) if label else version
         if first is not version:
             line = first.place.line
-            words = f"version '{label}' stands twice, first in line {line}"
-            yield version.where("version"), words
+            words = _("version '%(label)s' stands twice, first in line %(line)d")
+            yield version.where("version"), words % {"label": label, "line": line}
         if version.get("checksum_url") and version.get("checksums_url"):
-            words = "give 'checksum_url' or 'checksums_url', not both"
+            words = _("give 'checksum_url' or 'checksums_url', not both")
             yield version.where("checksums_url"), words
         if image.get("keyring") and version.get("checksum", AUTO) != AUTO:
-            words = "'keyring' verifies a list, not a 'checksum' in the file"
+            words = _("'keyring' verifies a list, not a 'checksum' in the file")
             yield version.where("checksum"), words
 
 
@@ -83,5 +84,6 @@ def _of_names(image: ReadRecord) -> Contradictions:
     for version in versions_of(image):
         name = long_name(image, version.get("version", ""))
         if len(name) > LONGEST_NAME:
-            words = f"the name '{name[:40]}…' has more than {LONGEST_NAME} characters"
-            yield version.where("version"), words
+            words = _("the name '%(name).40s…' has more than %(most)d characters")
+            told = {"name": name, "most": LONGEST_NAME}
+            yield version.where("version"), words % told

@@ -14,6 +14,7 @@ from typing import TypeAlias
 import yaml
 
 from osc_imagetools.catalog.definitions.faults import Fault, FilePlace
+from osc_imagetools.i18n import _
 
 MOST_BYTES = 4 << 20
 """Of a file: a catalogue of 5,000 families."""
@@ -50,25 +51,26 @@ def compose(content: bytes, file: str, loader: _Loader = LOADER) -> yaml.Node | 
         mark = error.problem_mark or error.context_mark
         raise _error(FilePlace.of(file, mark), _words(error)) from None
     except yaml.YAMLError as error:
-        raise _error(FilePlace(file), f"not YAML: {error}") from None
+        raise _error(FilePlace(file), _("not YAML: %s") % error) from None
 
 
 def _words(error: yaml.MarkedYAMLError) -> str:
     parts = (error.context, error.problem)
-    return f"not YAML: {', '.join(part for part in parts if part)}"
+    return _("not YAML: %s") % ", ".join(part for part in parts if part)
 
 
 def _decoded(content: bytes, file: str) -> str:
     if len(content) > MOST_BYTES:
-        raise _error(FilePlace(file), f"more than {MOST_BYTES >> 20} MiB")
+        raise _error(FilePlace(file), _("more than %d MiB") % (MOST_BYTES >> 20))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8", "replace")
-        raise _error(_end_of(before, file), "not UTF-8") from None
+        raise _error(_end_of(before, file), _("not UTF-8")) from None
     if found := yaml.reader.Reader.NON_PRINTABLE.search(text):
         place = _end_of(text[: found.start()], file)
-        raise _error(place, f"the character U+{ord(found[0]):04X} is not allowed here")
+        words = _("the character U+%04X is not allowed here") % ord(found[0])
+        raise _error(place, words)
     return text
 
 
@@ -122,10 +124,10 @@ class _Measure:
     def _meant(self, event: yaml.AliasEvent) -> _Open:
         place = FilePlace.of(self.file, event.start_mark)
         if event.anchor not in self.named:
-            raise _error(place, f"nothing has the anchor '&{event.anchor}'")
+            raise _error(place, _("nothing has the anchor '&%s'") % event.anchor)
         meant = self.named[event.anchor]
         if meant is None:
-            raise _error(place, f"'*{event.anchor}' stands within what it names")
+            raise _error(place, _("'*%s' stands within what it names") % event.anchor)
         return meant
 
     def _add(self, part: _Open, event: yaml.Event) -> None:
@@ -134,13 +136,13 @@ class _Measure:
         whole.levels = max(whole.levels, part.levels + 1)
         if whole.nodes > MOST_NODES:
             place = FilePlace.of(self.file, event.start_mark)
-            raise _error(place, f"more than {MOST_NODES:,} entries")
+            raise _error(place, _("more than %s entries") % f"{MOST_NODES:,}")
         if whole.levels + len(self.is_open) - 1 > MOST_LEVELS:
             raise self._too_deep(event)
 
     def _too_deep(self, event: yaml.Event) -> DocumentError:
         place = FilePlace.of(self.file, event.start_mark)
-        return _error(place, f"nested more than {MOST_LEVELS} levels deep")
+        return _error(place, _("nested more than %d levels deep") % MOST_LEVELS)
 
 
 def _measure(text: str, file: str, loader: _Loader) -> None:
@@ -151,5 +153,5 @@ def _measure(text: str, file: str, loader: _Loader) -> None:
             documents += 1
             if documents > 1:
                 place = FilePlace.of(file, event.start_mark)
-                raise _error(place, "a second document: a file has one")
+                raise _error(place, _("a second document: a file has one"))
         measure.take(event)

@@ -11,6 +11,7 @@ from typing import Protocol
 import yaml
 
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import one_line, printable
 
 MOST_SHOWN = 100
@@ -77,10 +78,11 @@ class CatalogueError(OperatorError):
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(sorted(set(faults)))
         number = len(self.faults)
+        one, several = _("The catalogue has %d error"), _("The catalogue has %d errors")
         super().__init__(
-            f"The catalogue has {number} {'errors' if number > 1 else 'error'}",
+            (several if number > 1 else one) % number,
             "",
-            "Nothing was changed. Correct the files, and try again.",
+            _("Nothing was changed. Correct the files, and try again."),
         )
 
     @property
@@ -92,5 +94,5 @@ class CatalogueError(OperatorError):
         """A line for each of the first faults, and one for all of them."""
         shown = list(self.lines[:MOST_SHOWN])
         if more := len(self.faults) - len(shown):
-            shown.append(f"and {more} more")
+            shown.append(_("and %d more") % more)
         return "\n".join([*shown, super().__str__()])

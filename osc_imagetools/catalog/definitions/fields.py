@@ -36,17 +36,18 @@ from osc_imagetools.catalog.definitions.texts import (
     WEB_URL,
 )
 from osc_imagetools.catalog.definitions.times import DayKind, DurationKind, MomentKind
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.rotation.new_version import LONGEST_NAME
 
 MOST_KEPT = 999_999
 """Versions: with ``keep: true``, all of them."""
 
 _TEXT = TextKind()
-_NAME = TextKind("a name", longest=LONGEST_NAME)
-_LABEL = TextKind("a label, such as '20260301'", longest=LONGEST_NAME)
-_PATH = TextKind("the path of a file", longest=LONGEST_VALUE)
+_NAME = TextKind(_("a name"), longest=LONGEST_NAME)
+_LABEL = TextKind(_("a label, such as '20260301'"), longest=LONGEST_NAME)
+_PATH = TextKind(_("the path of a file"), longest=LONGEST_VALUE)
 _SECRET = TextKind(longest=LONGEST_VALUE, may_be_blank=True, is_shown=False)
-_SEPARATOR = TextKind("text", longest=20, may_be_blank=True)
+_SEPARATOR = TextKind(longest=20, may_be_blank=True)
 _FLAG = FlagKind()
 
 _VISIBILITY = ChoiceKind(("public", "private", "community", "shared"))
@@ -59,7 +60,7 @@ _FORMAT = ChoiceKind(
 
 
 VERSION = RecordKind(
-    "a version",
+    _("a version"),
     (
         FieldRow(
             "version",
@@ -125,7 +126,7 @@ VERSION = RecordKind(
             "source",
             replace(
                 REMOTE_URL,
-                wants=f"{REMOTE_URL.wants}, or private",
+                wants=_("a URL of http, https or ftp, or private"),
                 form=f"{REMOTE}|private",
             ),
             "accepted, without effect, as by openstack-image-manager: see 'url'",
@@ -134,7 +135,7 @@ VERSION = RecordKind(
 )
 
 CANDIDATE = RecordKind(
-    "a candidate",
+    _("a candidate"),
     (
         FieldRow(
             "name",
@@ -154,7 +155,7 @@ CANDIDATE = RecordKind(
 )
 
 IMAGE = RecordKind(
-    "an image",
+    _("an image"),
     (
         FieldRow("name", _NAME, "the name", is_required=True),
         FieldRow("enable", _FLAG, "whether it is kept current", "true"),
@@ -258,7 +259,7 @@ IMAGE = RecordKind(
 )
 
 TOP = RecordKind(
-    "a catalogue",
+    _("a catalogue"),
     (FieldRow("images", ListKind(IMAGE, most=10_000), "the images", is_required=True),),
 )
 """A whole file."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from osc_imagetools.catalog.definitions.document import MOST_BYTES
 from osc_imagetools.catalog.definitions.faults import Fault, FilePlace
+from osc_imagetools.i18n import _
 
 ENDINGS = (".yml", ".yaml")
 
@@ -27,7 +28,9 @@ def contents(paths: Iterable[str], faults: list[Fault]) -> Iterator[tuple[str, b
             faults.append(_unreadable(path, error))
             continue
         if not files:
-            words = f"the folder has no file that ends in {' or '.join(ENDINGS)}"
+            words = _("the folder has no file that ends in %s") % _(" or ").join(
+                ENDINGS
+            )
             faults.append(Fault(FilePlace(path), words))
         for file in files:
             if os.path.realpath(file) in seen:
@@ -49,4 +52,4 @@ def _files(path: str) -> list[str]:
 
 
 def _unreadable(path: str, error: OSError) -> Fault:
-    return Fault(FilePlace(path), f"can't be read: {error.strerror or error}")
+    return Fault(FilePlace(path), _("can't be read: %s") % (error.strerror or error))

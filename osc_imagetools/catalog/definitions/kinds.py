@@ -16,6 +16,7 @@ import yaml
 
 from osc_imagetools.catalog.definitions import nodes
 from osc_imagetools.catalog.definitions.faults import Faults
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.nearest import nearest
 
 Schema = dict[str, Any]
@@ -46,6 +47,12 @@ class ValueKind(ABC):
     def schema(self) -> Schema:
         """The same, as JSON Schema."""
 
+    def refuse(self, node: yaml.Node, name: str, faults: Faults) -> None:
+        """Add that *node*, the field *name*, is something else altogether."""
+        words = _("%(name)s must be %(wants)s, not %(found)s")
+        found = nodes.described(node)
+        faults.at(node, words % {"name": name, "wants": self.wants, "found": found})
+
 
 class ScalarKind(ValueKind):
     """One value that is no list and no mapping."""
@@ -54,14 +61,18 @@ class ScalarKind(ValueKind):
         """The value of *node*; else ``None``, and a fault of the field *name*."""
         tag = nodes.refused_tag(node)
         if tag is not None:
-            faults.at(node, f"{name} has the tag {tag}, which is not read")
+            words = _("%(name)s has the tag %(tag)s, which is not read")
+            faults.at(node, words % {"name": name, "tag": tag})
         elif not isinstance(node, yaml.ScalarNode):
-            faults.at(node, f"{name} must be {self.wants}, not {nodes.described(node)}")
+            self.refuse(node, name, faults)
         else:
             try:
                 return self.value(node)
             except ValueError as error:
-                faults.at(node, f"{name} must be {self.wants}{_reason(error)}")
+                told = {"name": name, "wants": self.wants, "why": str(error)}
+                alone = _("%(name)s must be %(wants)s")
+                reasoned = _("%(name)s must be %(wants)s, %(why)s")
+                faults.at(node, (reasoned if str(error) else alone) % told)
         return None
 
     @abstractmethod
@@ -69,13 +80,9 @@ class ScalarKind(ValueKind):
         """Its value; raises `ValueError` with what stands there, or why it is none."""
 
 
-def _reason(error: ValueError) -> str:
-    return f", {error}" if str(error) else ""
-
-
 def not_this(node: yaml.ScalarNode) -> ValueError:
     """What stands there instead."""
-    return ValueError(f"not {nodes.described(node)}")
+    return ValueError(_("not %s") % nodes.described(node))
 
 
 def refuse_unstorable(text: str, longest: int, also: str = "") -> None:
@@ -84,24 +91,25 @@ def refuse_unstorable(text: str, longest: int, also: str = "") -> None:
     *longest* is in characters; *also* are those that are fine, though not printable.
     """
     if len(text) > longest:
-        raise ValueError(f"of at most {longest} characters")
+        raise ValueError(_("of at most %d characters") % longest)
     is_shown = all(each.isprintable() or each in also for each in text)
     if not is_shown or max(text, default="") > _LAST_STORED:
-        raise ValueError("of characters that can be printed, none above U+FFFF")
+        raise ValueError(_("of characters that can be printed, none above U+FFFF"))
 
 
 def _begins(url: str) -> ValueError:
     """What stands there instead of a URL, without what may be a password."""
     scheme = re.match("[A-Za-z][A-Za-z0-9+.-]{0,20}:", url)
-    told = f"begins with '{scheme[0]}'" if scheme else "has no scheme"
-    return ValueError(f"not a text that {told}")
+    if scheme is None:
+        return ValueError(_("not a text that has no scheme"))
+    return ValueError(_("not a text that begins with '%s'") % scheme[0])
 
 
 @dataclass(frozen=True)
 class TextKind(ScalarKind):
     """Text, as it is written: ``1.10`` without quotes is no number that ends in 1."""
 
-    wants: str = "text"
+    wants: str = _("text")
     form: str = ""
     """A regular expression that it matches whole; any text if empty."""
     longest: int = LONGEST_TEXT
@@ -112,10 +120,10 @@ class TextKind(ScalarKind):
     def value(self, node: yaml.ScalarNode) -> str:
         """Its text."""
         if nodes.kind_of(node) in (nodes.TRUTH, nodes.NOTHING):
-            raise ValueError(f"not {nodes.described(node)}: write it in quotes")
+            raise ValueError(_("not %s: write it in quotes") % nodes.described(node))
         text = str(node.value)
         if not (self.may_be_blank or text.strip()):
-            raise ValueError("not an empty one")
+            raise ValueError(_("not an empty one"))
         refuse_unstorable(text, self.longest)
         if self.form and not re.fullmatch(self.form, text):
             raise not_this(node) if self.is_shown else _begins(text)
@@ -138,7 +146,7 @@ class TextKind(ScalarKind):
 class FlagKind(ScalarKind):
     """True or false, in any of the words that YAML 1.1 has for them."""
 
-    wants: str = "true or false"
+    wants: str = _("true or false")
 
     def value(self, node: yaml.ScalarNode) -> bool:
         """Which of them."""
@@ -161,7 +169,8 @@ class NumberKind(ScalarKind):
     @property
     def wants(self) -> str:  # type: ignore[override]
         """Its bounds."""
-        return f"a whole number from {self.least} to {self.most}"
+        bounds = {"least": self.least, "most": self.most}
+        return _("a whole number from %(least)d to %(most)d") % bounds
 
     def value(self, node: yaml.ScalarNode) -> int:
         """The number."""
@@ -187,7 +196,8 @@ class ChoiceKind(ScalarKind):
     def wants(self) -> str:  # type: ignore[override]
         """All of them."""
         *others, last = self.choices
-        return f"{', '.join(others)} or {last}" if others else last
+        told = {"others": ", ".join(others), "last": last}
+        return _("%(others)s or %(last)s") % told if others else last
 
     def value(self, node: yaml.ScalarNode) -> str:
         """The word."""
@@ -195,8 +205,10 @@ class ChoiceKind(ScalarKind):
         if nodes.kind_of(node) == nodes.TEXT and text in self.choices:
             return text
         meant = nearest(text, self.choices)
-        hint = f"; did you mean '{meant}'?" if meant else ""
-        raise ValueError(f"{not_this(node)}{hint}")
+        if not meant:
+            raise not_this(node)
+        words = _("not %(found)s; did you mean '%(meant)s'?")
+        raise ValueError(words % {"found": nodes.described(node), "meant": meant})
 
     def schema(self) -> Schema:
         """The words."""
@@ -213,7 +225,8 @@ class EitherKind(ScalarKind):
     @property
     def wants(self) -> str:  # type: ignore[override]
         """Both of them."""
-        return f"{self.first.wants}, or {self.second.wants}"
+        told = {"first": self.first.wants, "second": self.second.wants}
+        return _("%(first)s, or %(second)s") % told
 
     def value(self, node: yaml.ScalarNode) -> Any:
         """What it is to the first of them that takes it."""
@@ -233,19 +246,20 @@ class ListKind(ValueKind):
 
     entry: ValueKind
     most: int = MOST_ENTRIES
-    wants: str = "a list"
+    wants: str = _("a list")
 
     def read(
         self, node: yaml.Node, name: str, faults: Faults
     ) -> tuple[Any, ...] | None:
         """The values of *node*, in a tuple; what is none is a fault of its own."""
         if not isinstance(node, yaml.SequenceNode) or nodes.refused_tag(node):
-            faults.at(node, f"{name} must be {self.wants}, not {nodes.described(node)}")
+            self.refuse(node, name, faults)
             return None
         if len(node.value) > self.most:
-            faults.at(node, f"{name} has more than {self.most} entries")
+            words = _("%(name)s has more than %(most)d entries")
+            faults.at(node, words % {"name": name, "most": self.most})
             return None
-        entry = f"an entry of {name}"
+        entry = _("an entry of %s") % name
         read = [self.entry.read(each, entry, faults) for each in node.value]
         return tuple(each for each in read if each is not None)
 

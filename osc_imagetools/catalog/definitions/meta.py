@@ -26,6 +26,7 @@ from osc_imagetools.catalog.definitions.records import (
     is_misspelt,
     or_nothing,
 )
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.nearest import nearest
 from osc_imagetools.lifecycle.model.standards import STANDARDS, Rule
@@ -60,7 +61,7 @@ class PropertyValueKind(ScalarKind):
     @property
     def wants(self) -> str:  # type: ignore[override]
         """The values that the standard takes."""
-        return self.rule.wants if self.rule else "a text, a number or a truth value"
+        return self.rule.wants if self.rule else _("a text, a number or a truth value")
 
     def value(self, node: yaml.ScalarNode) -> str:
         """The text that Glance is given."""
@@ -127,7 +128,7 @@ class MetaKind(RecordKind):
         """The properties of *node*; each fault in it is one of its own."""
         entry = super().read(node, name, faults)
         if entry and (doubles := properties.written_twice(entry.at)):
-            faults.at(node, f"{doubles} are the same to Glance")
+            faults.at(node, _("%s are the same to Glance") % doubles)
         return entry
 
     def other(self, key: yaml.ScalarNode, faults: Faults) -> FieldRow | None:
@@ -148,21 +149,27 @@ def _fault(name: str, table: list[str]) -> str:
     """Why no image is given a property *name*; empty if it may be."""
     same = properties.alike(name)
     if not name.strip() or not name.isprintable() or len(name) > 255:
-        return "the name of a property has 1 to 255 characters that can be printed"
+        return _("the name of a property has 1 to 255 characters that can be printed")
     if name == "image_original_user":
         return ""
     if same in _FIELDS:
-        return f"'{name}' is written from the field '{_FIELDS[same]}'"
+        return _("'%(name)s' is written from the field '%(field)s'") % {
+            "name": name,
+            "field": _FIELDS[same],
+        }
     if properties.is_reserved(same):
-        return f"'{name}' is written by the commands, not by hand"
+        return _("'%s' is written by the commands, not by hand") % name
     if any(fnmatchcase(same, each) for each in properties.OF_GLANCE):
-        return f"'{name}' is a field of every image, not a property"
+        return _("'%s' is a field of every image, not a property") % name
     if name in KNOWN:
         return ""
     known = (*KNOWN, *table)
     meant = nearest(name, (each for each in known if abs(len(each) - len(name)) <= 2))
     if meant and is_misspelt(name, meant) and not name.startswith(meant):
-        return f"no property is called '{name}'; did you mean '{meant}'?"
+        return _("no property is called '%(name)s'; did you mean '%(meant)s'?") % {
+            "name": name,
+            "meant": meant,
+        }
     return ""
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from osc_imagetools.catalog.definitions.faults import Faults
+from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 
 _YAML = "tag:yaml.org,2002:"
@@ -25,10 +26,10 @@ _WRITTEN_ALIKE = {f"{_YAML}value": TEXT, _MERGE: TEXT}
 """Of a value: ``=`` and ``<<`` are signs of YAML in the place of a name only."""
 
 _NAMES = {
-    WHOLE: "the number",
-    FRACTION: "the number",
-    TRUTH: "the truth value",
-    DATE: "the date",
+    WHOLE: _("the number %s"),
+    FRACTION: _("the number %s"),
+    TRUTH: _("the truth value %s"),
+    DATE: _("the date %s"),
 }
 _SHOWN_CHARACTERS = 60
 
@@ -47,14 +48,13 @@ def is_nothing(node: yaml.Node) -> bool:
 def described(node: yaml.Node) -> str:
     """What *node* is, in words."""
     if isinstance(node, yaml.SequenceNode):
-        return "a list"
+        return _("a list")
     if isinstance(node, yaml.MappingNode):
-        return "a mapping"
+        return _("a mapping")
     if kind_of(node) == NOTHING:
-        return "nothing"
-    name = _NAMES.get(kind_of(node))
+        return _("nothing")
     shown = printable(str(node.value), _SHOWN_CHARACTERS)
-    return f"{name} {shown}" if name else f"'{shown}'"
+    return _NAMES.get(kind_of(node), "'%s'") % shown
 
 
 def refused_tag(node: yaml.Node) -> str | None:
@@ -81,7 +81,7 @@ def constructed(node: yaml.ScalarNode) -> Any:
     # A day of a month that hasn't so many, and all that PyYAML doesn't expect
     # behind a tag that somebody has written out.
     except (ValueError, LookupError, AttributeError, ArithmeticError) as error:
-        raise ValueError(f"{described(node)} does not exist") from error
+        raise ValueError(_("%s does not exist") % described(node)) from error
 
 
 Pairs = list[tuple[yaml.ScalarNode, yaml.Node]]
@@ -110,14 +110,16 @@ def _own(node: yaml.MappingNode, faults: Faults) -> tuple[Pairs, list[yaml.Node]
     merged: list[yaml.Node] = []
     for name, value in node.value:
         if not isinstance(name, yaml.ScalarNode) or refused_tag(name):
-            faults.at(name, f"the name of a field is a word, not {described(name)}")
+            words = _("the name of a field is a word, not %s")
+            faults.at(name, words % described(name))
         elif name.tag == _MERGE and merged:
-            faults.at(name, "'<<' stands twice: give it a list")
+            faults.at(name, _("'<<' stands twice: give it a list"))
         elif name.tag == _MERGE:
             merged.append(value)
         elif name.value in found:
             first = faults.place(found[name.value][0])
-            faults.at(name, f"'{name.value}' stands twice, first in line {first.line}")
+            words = _("'%(name)s' stands twice, first in line %(line)d")
+            faults.at(name, words % {"name": name.value, "line": first.line})
         else:
             found[name.value] = (name, value)
     return list(found.values()), merged
@@ -128,5 +130,5 @@ def _sources(value: yaml.Node, faults: Faults) -> list[yaml.MappingNode]:
     nodes = value.value if isinstance(value, yaml.SequenceNode) else [value]
     for node in nodes:
         if not isinstance(node, yaml.MappingNode):
-            faults.at(node, f"'<<' merges mappings, not {described(node)}")
+            faults.at(node, _("'<<' merges mappings, not %s") % described(node))
     return [node for node in nodes if isinstance(node, yaml.MappingNode)]

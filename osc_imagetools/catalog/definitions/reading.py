@@ -20,6 +20,7 @@ from osc_imagetools.catalog.definitions.faults import (
 from osc_imagetools.catalog.definitions.fields import TOP
 from osc_imagetools.catalog.definitions.files import contents
 from osc_imagetools.catalog.definitions.records import ReadRecord
+from osc_imagetools.i18n import _
 
 
 def read(paths: Iterable[str | os.PathLike[str]]) -> Catalogue:
@@ -49,8 +50,8 @@ def images_in(content: bytes, file: str) -> tuple[list[ReadRecord], list[Fault]]
     except DocumentError as error:
         return [], [error.fault]
     if top is None:
-        return [], [Fault(FilePlace(file), "the file is empty: it needs 'images:'")]
-    entry = TOP.read(top, "a catalogue", faults)
+        return [], [Fault(FilePlace(file), _("the file is empty: it needs 'images:'"))]
+    entry = TOP.read(top, TOP.what, faults)
     images = list(entry.get("images", ())) if entry else []
     for image in images:
         agreement.check(image, faults)
@@ -66,6 +67,7 @@ def _names_twice(families: Iterable[FamilyDefinition]) -> list[Fault]:
             continue
         other = first.setdefault(family.name, family)
         if other is not family:
-            words = f"'{family.name}' is defined twice, first at {other.place}"
-            faults.append(Fault(family.place, words))
+            words = _("'%(name)s' is defined twice, first at %(place)s")
+            told = {"name": family.name, "place": other.place}
+            faults.append(Fault(family.place, words % told))
     return faults

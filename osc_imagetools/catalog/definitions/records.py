@@ -14,6 +14,7 @@ import yaml
 from osc_imagetools.catalog.definitions import nodes
 from osc_imagetools.catalog.definitions.faults import Faults, FilePlace
 from osc_imagetools.catalog.definitions.kinds import Schema, ValueKind
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.nearest import nearest
 
 OURS, OIM = "osc-imagetools", "openstack-image-manager"
@@ -64,12 +65,12 @@ class RecordKind(ValueKind):
     what: str
     """What it describes, with its article: ``an image``."""
     table: tuple[FieldRow, ...]
-    wants: str = "a mapping"
+    wants: str = _("a mapping")
 
     def read(self, node: yaml.Node, name: str, faults: Faults) -> ReadRecord | None:
         """The fields of *node*; each fault in it is one of its own."""
         if not isinstance(node, yaml.MappingNode) or nodes.refused_tag(node):
-            faults.at(node, f"{name} must be {self.wants}, not {nodes.described(node)}")
+            self.refuse(node, name, faults)
             return None
         rows = {row.name: row for row in self.table}
         values: dict[str, Any] = {}
@@ -83,7 +84,8 @@ class RecordKind(ValueKind):
             at[row.name] = key
             values[row.name] = _read(row, key, value, faults)
         for each in missing:
-            faults.at(node, f"{self.what} needs the field '{each}'")
+            words = _("%(what)s needs the field '%(name)s'")
+            faults.at(node, words % {"what": self.what, "name": each})
         told = {each: value for each, value in values.items() if value is not None}
         return ReadRecord(node, faults.place(node), told, at)
 
@@ -91,8 +93,10 @@ class RecordKind(ValueKind):
         """The row of a name that is in no table: none, and a fault."""
         text = str(key.value)
         meant = nearest(text, (row.name for row in self.table))
-        hint = f"; did you mean '{meant}'?" if meant else ""
-        faults.at(key, f"{self.what} has no field '{text[:60]}'{hint}")
+        words = _("%(what)s has no field '%(name).60s'")
+        if meant:
+            words = _("%(what)s has no field '%(name).60s'; did you mean '%(meant)s'?")
+        faults.at(key, words % {"what": self.what, "name": text, "meant": meant})
         return None
 
     def schema(self) -> Schema:
@@ -111,7 +115,7 @@ class RecordKind(ValueKind):
 
 def _read(row: FieldRow, key: yaml.Node, value: yaml.Node, faults: Faults) -> Any:
     if nodes.is_nothing(value):
-        faults.at(key, f"{row.name} has no value")
+        faults.at(key, _("%s has no value") % row.name)
         return None
     return row.kind.read(value, row.name, faults)
 

@@ -23,9 +23,10 @@ from osc_imagetools.catalog.definitions.records import (
     own_row,
 )
 from osc_imagetools.catalog.definitions.texts import WEB_URL
+from osc_imagetools.i18n import _
 
 SOURCE = RecordKind(
-    "a source",
+    _("a source"),
     (
         own_row("url", WEB_URL, "the URL of a build, with {version} or {date} in it"),
         own_row(
@@ -41,7 +42,7 @@ SOURCE = RecordKind(
 )
 
 _SOURCE_TEXT = TextKind(
-    "the name of a layout, such as ubuntu/24.04, a URL or a mapping",
+    _("the name of a layout, such as ubuntu/24.04, a URL or a mapping"),
     "[!-~]+",
     LONGEST_VALUE,
     is_shown=False,
@@ -75,13 +76,13 @@ def _unclear(entry: ReadRecord) -> str:
     """Why a mapping names no source; empty if it does, as far as it can be read."""
     at = entry.at
     if ("url" in at) == ("simplestreams" in at):
-        return "a source needs the field 'url' or 'simplestreams', and not both"
+        return _("a source needs the field 'url' or 'simplestreams', and not both")
     if "url" in at and ("product" in at or "item" in at):
-        return "'product' and 'item' belong to 'simplestreams', not to 'url'"
+        return _("'product' and 'item' belong to 'simplestreams', not to 'url'")
     if "simplestreams" in at and "product" not in at:
-        return "a source of simplestreams needs the field 'product'"
+        return _("a source of simplestreams needs the field 'product'")
     if "simplestreams" in at and "index" in at:
-        return "'index' belongs to 'url', not to 'simplestreams'"
+        return _("'index' belongs to 'url', not to 'simplestreams'")
     return ""
 
 

@@ -6,15 +6,16 @@ from __future__ import annotations
 
 from osc_imagetools.catalog.definitions.catalogue import AUTO
 from osc_imagetools.catalog.definitions.kinds import LONGEST_VALUE, TextKind
+from osc_imagetools.i18n import _
 
 _WEB = r"https?://[^\s/]\S*"
-WEB_URL = TextKind("a URL of http or https", _WEB, LONGEST_VALUE, is_shown=False)
+WEB_URL = TextKind(_("a URL of http or https"), _WEB, LONGEST_VALUE, is_shown=False)
 REMOTE = r"(?:https?|ftps?)://[^\s/].*"
 REMOTE_URL = TextKind(
-    "a URL of http, https or ftp", REMOTE, LONGEST_VALUE, is_shown=False
+    _("a URL of http, https or ftp"), REMOTE, LONGEST_VALUE, is_shown=False
 )
 ANY_URL = TextKind(
-    "a URL of http, https, ftp or file",
+    _("a URL of http, https, ftp or file"),
     rf"{REMOTE}|file:(?:///?)?[^\s/].*",
     LONGEST_VALUE,
     is_shown=False,
@@ -29,7 +30,7 @@ _DIGITS = {
     "md5": 32,
 }
 CHECKSUM = TextKind(
-    "<algorithm>:<hexadecimal>, such as sha256:…, or auto",
+    _("<algorithm>:<hexadecimal>, such as sha256:…, or auto"),
     "|".join(
         (
             *(f"(?:(?:{name}):)?[0-9a-fA-F]{{{n}}}" for name, n in _DIGITS.items()),
@@ -38,6 +39,6 @@ CHECKSUM = TextKind(
     ),
 )
 IMAGE_ID = TextKind(
-    "an ID, such as 0fa5b9d8-6d63-5d0b-9b58-6f2f7b21a9c3",
+    _("an ID, such as 0fa5b9d8-6d63-5d0b-9b58-6f2f7b21a9c3"),
     "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
 )

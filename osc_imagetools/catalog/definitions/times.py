@@ -12,6 +12,7 @@ import yaml
 
 from osc_imagetools.catalog.definitions import nodes
 from osc_imagetools.catalog.definitions.kinds import ScalarKind, Schema, not_this
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.dates import parse_time
 from osc_imagetools.lifecycle.model.duration import Duration
 
@@ -38,7 +39,7 @@ _TIME_FORM = f"{DATE_FORM}(?:[Tt ].+)?"
 class DayKind(ScalarKind):
     """A day; of a time, that in UTC."""
 
-    wants: str = "a date, such as 2026-03-01"
+    wants: str = _("a date, such as 2026-03-01")
 
     def value(self, node: yaml.ScalarNode) -> date:
         """The day."""
@@ -53,7 +54,7 @@ class DayKind(ScalarKind):
 class MomentKind(ScalarKind):
     """A time in UTC; a date is its midnight."""
 
-    wants: str = "a date, such as 2026-03-01"
+    wants: str = _("a date, such as 2026-03-01")
 
     def value(self, node: yaml.ScalarNode) -> datetime:
         """The time."""
@@ -71,7 +72,7 @@ _NOW = datetime(2000, 1, 1, tzinfo=timezone.utc)
 class DurationKind(ScalarKind):
     """A length of time, in the words of whoever wrote it."""
 
-    wants: str = "a length of time, such as 90d, 6 months or 1y"
+    wants: str = _("a length of time, such as 90d, 6 months or 1y")
 
     def value(self, node: yaml.ScalarNode) -> str:
         """Its text."""
