@@ -12,12 +12,13 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "osc_imagetools"
 COMMANDS = PACKAGE / "commands"
-PARTS = ["commands", "reports", "source", "usage"]
+PARTS = ["catalog", "commands", "glance", "operations", "reports", "source", "usage"]
 """Of the package, whose messages can be translated."""
 
 OF_HELP = {"help", "description", "epilog"}
@@ -94,6 +95,24 @@ def _has_bare_words(text: ast.expr) -> bool:
 def _is_words(text: str) -> bool:
     without = _PLACEHOLDER.sub("", text)
     return text not in NOT_READ and any(char.isalpha() for char in without)
+
+
+def shadowing(source: str) -> list[str]:
+    """The functions of *source* that translate, and in which ``_`` is something else.
+
+    Neither ruff nor mypy notices all of them, and the call then fails.
+    """
+    return [
+        f"{node.lineno}: {node.name}"
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef)
+        and {ast.Load, ast.Store}
+        <= {type(one.ctx) for one in ast.walk(node) if _is_underscore(one)}
+    ]
+
+
+def _is_underscore(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and node.id == "_"
 
 
 def compiled(texts: Mapping[str, str]) -> bytes:
@@ -180,6 +199,23 @@ def test_a_message_that_can_be_translated_is_none(source: str) -> None:
 )
 def test_no_message_is_bare(path: Path) -> None:
     assert bare_messages(path.read_text()) == []
+
+
+def test_a_function_that_hides_what_translates_is_noticed() -> None:
+    source = "def f():\n    for _ in range(3):\n        pass\n    raise Error(_('no'))"
+
+    assert shadowing(source) == ["1: f"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=path.relative_to(PACKAGE).as_posix())
+        for path in sorted(PACKAGE.rglob("*.py"))
+    ],
+)
+def test_nothing_hides_what_translates(path: Path) -> None:
+    assert shadowing(path.read_text()) == []
 
 
 def test_a_translation_is_shown(tmp_path: Path) -> None:
