@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.family import name_taken
@@ -45,23 +46,23 @@ def moving(image: Image) -> str | None:
         return why
     if why := being_deleted(image):
         keep = unsetting(image, properties.DELETING)
-        return f"{why}. To keep it: {keep}"
+        return _("%(why)s. To keep it: %(keep)s") % {"why": why, "keep": keep}
     is_owned = bool(image.run) and not image.was_offered
-    return "a run is importing it at the moment" if is_owned else None
+    return _("a run is importing it at the moment") if is_owned else None
 
 
 def being_deleted(image: Image) -> str | None:
     """Why *image* is not to be made current: a run, dead or alive, was deleting it."""
     is_marked = properties.DELETING in image.fields
-    return "'lifecycle enforce' is deleting it" if is_marked else None
+    return _("'lifecycle enforce' is deleting it") if is_marked else None
 
 
 def bytes_moving(image: Image) -> str | None:
     """Why not even the run that owns *image* may touch it now."""
     if image.status in WITHOUT_BYTES:
-        return f"its data is not complete yet: its status is {image.status}"
+        return _("its data is not complete yet: its status is %s") % image.status
     if is_in_a_task(image):
-        return (
+        return _(
             "Glance is copying it between stores and would undo a change when that "
             "ends: run the command again afterwards"
         )
@@ -83,10 +84,10 @@ def two_visible(
     taken = name_taken(image.name, image.owner, namesakes, except_id=image.id)
     if taken is None or not taken.is_own:
         return None
-    return (
-        f"image {taken.image.id} has its name and is visible: there would be two. "
-        f"{_taking_its_place(image, taken.image, project)}"
-    )
+    how = _taking_its_place(image, taken.image, project)
+    return _(
+        "image %(id)s has its name and is visible: there would be two. %(how)s"
+    ) % {"id": taken.image.id, "how": how}
 
 
 def _taking_its_place(image: Image, other: Image, project: Project) -> str:
@@ -97,5 +98,5 @@ def _taking_its_place(image: Image, other: Image, project: Project) -> str:
     is_alike = other.is_managed and other.family == image.family
     if is_alike and image.was_offered and image.generation and other.generation:
         how = of_family(project, "rollback", str(image.family), "--to", image.id)
-        return f"To restore this one in its place: {how}"
-    return f"To hide that one first: {command('set', '--hidden', other.id)}"
+        return _("To restore this one in its place: %s") % how
+    return _("To hide that one first: %s") % command("set", "--hidden", other.id)

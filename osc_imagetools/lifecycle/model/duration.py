@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, timezone
 
+from osc_imagetools.i18n import _
+
 MONTHS_A_YEAR = 12
 
 _UNITS = {
@@ -47,20 +49,25 @@ class Duration:
         Raises `ValueError` with words for whoever wrote it.
         """
         if not _TERMS.fullmatch(text.strip()):
-            raise ValueError(f"'{text}' is not a duration, such as 30d, 6 months or 1y")
+            raise ValueError(
+                _("'%s' is not a duration, such as 30d, 6 months or 1y") % text
+            )
         months, rest = 0, timedelta()
         for number, name in _TERM.findall(text):
             if name.lower() not in _UNIT_OF:
                 raise ValueError(
-                    f"'{name}' is not a unit of time: use hours, days, weeks, months "
-                    "or years"
+                    _(
+                        "'%s' is not a unit of time: use hours, days, weeks, months "
+                        "or years"
+                    )
+                    % name
                 )
             unit_months, unit_rest = _UNITS[_UNIT_OF[name.lower()]]
             months += int(number) * unit_months
             try:
                 rest += int(number) * unit_rest
             except OverflowError:
-                raise ValueError("that is after the year 9999") from None
+                raise ValueError(_("that is after the year 9999")) from None
         return cls(months, rest)
 
     def after(self, moment: datetime) -> datetime:
@@ -75,7 +82,7 @@ class Duration:
                 return exact
             return _midnight_from(exact)
         except OverflowError:
-            raise ValueError("that is after the year 9999") from None
+            raise ValueError(_("that is after the year 9999")) from None
 
     def before(self, moment: datetime) -> datetime:
         """The time exactly this long before *moment*; the year 1 at the earliest."""

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.duration import Duration
 from osc_imagetools.lifecycle.model.family import Family
@@ -32,8 +34,13 @@ class Policy:
     provided_until: str | None = None
     uuid_validity: str | None = None
     """In the words of scs-0102, as they stand there."""
-    faults: tuple[str, ...] = ()
-    """What can't be read, in words: each begins with the name of the property."""
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+    """By the name of the property that it can't be read, in words."""
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What can't be read, in words."""
+        return tuple(self.unreadable.values())
 
     @classmethod
     def on(cls, image: Image) -> Policy:
@@ -56,11 +63,12 @@ class Policy:
             replace_frequency=image.text(properties.REPLACE_FREQUENCY),
             provided_until=image.text(properties.PROVIDED_UNTIL),
             uuid_validity=image.text(properties.UUID_VALIDITY),
-            faults=tuple(
-                f"{name} can't be read: {image.fields[name]!r:.60}"
+            unreadable={
+                name: _("%(name)s can't be read: %(value).60r")
+                % {"name": name, "value": image.fields[name]}
                 for name, value in read.items()
                 if name in image.fields and value is None
-            ),
+            },
         )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.dates import parse_time
 from osc_imagetools.lifecycle.model.image import Image
@@ -25,19 +26,23 @@ def promised(image: Image, validity: str | None, place: int, now: datetime) -> s
     *validity* is what the family says, and *place* that of the version, where the
     current one has 1. What can't be read promises everything.
     """
-    told = f"{properties.UUID_VALIDITY} is {validity}"
+    words = {"name": properties.UUID_VALIDITY, "value": validity}
+    told = _("%(name)s is %(value)s") % words
     if validity in (None, "", "none"):
         return ""
     if validity == "forever":
         return told
     if validity == "notice":
         # The date is the notice.
-        is_told = image.moment(properties.DELETE_AT) is not None
-        return "" if is_told else f"{told}, and no date of its deletion is announced"
+        if image.moment(properties.DELETE_AT) is not None:
+            return ""
+        return (
+            _("%(name)s is %(value)s, and no date of its deletion is announced") % words
+        )
     if validity.startswith(_LAST):
         number = validity.removeprefix(_LAST)
         if number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS:
             return told if place <= int(number) else ""
     elif until := parse_time(validity):
         return told if now.date() <= until.date() else ""
-    return f"{properties.UUID_VALIDITY} can't be read: {validity!r:.60}"
+    return _("%(name)s can't be read: %(value).60r") % words

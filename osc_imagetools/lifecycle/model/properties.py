@@ -15,6 +15,8 @@ from enum import Enum
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
+from osc_imagetools.i18n import _
+
 PREFIX = "lifecycle_"
 """What every property of ours starts with."""
 
@@ -277,5 +279,5 @@ def written_twice(names: Iterable[str]) -> str:
     for name in names:
         other = seen.setdefault(alike(name), name)
         if other != name:
-            return f"'{other}' and '{name}'"
+            return _("'%(one)s' and '%(other)s'") % {"one": other, "other": name}
     return ""

@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from osc_imagetools.i18n import _
+
 SHOWN_CHARACTERS = 40
 """Of a wrong value."""
 
@@ -58,10 +60,14 @@ class Shortfall:
     wants: str
 
     def __str__(self) -> str:
-        problem = "is missing"
-        if self.value is not None:
-            problem = f"must not be {self.value[:SHOWN_CHARACTERS]!r}"
-        return f"{self.name} {problem} ({self.wants})"
+        words = {"name": self.name, "wants": self.wants}
+        if self.value is None:
+            return _("%(name)s is missing (%(wants)s)") % words
+        shown = self.value[:SHOWN_CHARACTERS]
+        return _("%(name)s must not be %(value)r (%(wants)s)") % {
+            **words,
+            "value": shown,
+        }
 
 
 def missing(standard: str, fields: Mapping[str, object]) -> list[Shortfall]:
@@ -85,8 +91,11 @@ def refuse_missing(standard: str | None, fields: Mapping[str, object]) -> None:
     findings = missing(standard, fields) if standard else []
     if findings:
         raise StandardError(
-            f"The image does not meet {standard}: {', '.join(map(str, findings))}. "
-            "Set them with --property <name>=<value>, and min_ram with --min-ram."
+            _(
+                "The image does not meet %(standard)s: %(findings)s. "
+                "Set them with --property <name>=<value>, and min_ram with --min-ram."
+            )
+            % {"standard": standard, "findings": ", ".join(map(str, findings))}
         )
 
 
@@ -153,27 +162,27 @@ _FREQUENCIES = (
 )
 
 _SCS_0102 = (
-    Rule("architecture", "such as x86_64, aarch64", _is_one_of(*_ARCHITECTURES)),
-    Rule("os_distro", "in lower case, such as ubuntu", _fits(r"[a-z][a-z0-9._-]*")),
-    Rule("os_version", "such as 24.04", _ANYTHING),
-    Rule("min_ram", "MiB, 1 or more", _fits(r"[1-9]\d*")),
+    Rule("architecture", _("such as x86_64, aarch64"), _is_one_of(*_ARCHITECTURES)),
+    Rule("os_distro", _("in lower case, such as ubuntu"), _fits(r"[a-z][a-z0-9._-]*")),
+    Rule("os_version", _("such as 24.04"), _ANYTHING),
+    Rule("min_ram", _("MiB, 1 or more"), _fits(r"[1-9]\d*")),
     Rule(
         "hw_disk_bus",
-        "scsi or virtio, or another of Glance's",
+        _("scsi or virtio, or another of Glance's"),
         _is_one_of(*_DISK_BUSES),
     ),
     Rule(
         "image_source",
-        "an http, https or ftp URL, or private",
+        _("an http, https or ftp URL, or private"),
         _fits(r"private|(?:https?|ftps?)://\S+"),
     ),
-    Rule("image_description", "a URL or text about the image", _ANYTHING),
+    Rule("image_description", _("a URL or text about the image"), _ANYTHING),
     Rule(
         "image_build_date",
         "YYYY-MM-DD",
         _is_date("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"),
     ),
-    Rule("image_original_user", "the login user, or none", _ANYTHING),
+    Rule("image_original_user", _("the login user, or none"), _ANYTHING),
     Rule("replace_frequency", ", ".join(_FREQUENCIES), _is_one_of(*_FREQUENCIES)),
     Rule(
         "uuid_validity",
@@ -197,10 +206,10 @@ _SCS_0102 = (
         _is_one_of(*_HYPERVISORS),
         is_mandatory=False,
     ),
-    Rule("hotfix_hours", "a number", _fits(r"\d+"), is_mandatory=False),
+    Rule("hotfix_hours", _("a number"), _fits(r"\d+"), is_mandatory=False),
     Rule("maintained_until", "YYYY-MM-DD", _DAY, is_mandatory=False),
     *(
-        Rule(name, "true or false", _BOOLEAN, is_mandatory=False)
+        Rule(name, _("true or false"), _BOOLEAN, is_mandatory=False)
         for name in (
             "license_included",
             "license_required",

@@ -20,6 +20,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import Any
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.image import GONE, Image
 
@@ -81,9 +82,10 @@ def derive(image: Image) -> Derived:
     if image.status == "deactivated":
         if stored in (State.OBSOLETE, None):
             return Derived(State.OBSOLETE, _unknown(image))
-        return Derived(State.OBSOLETE, (_but(image, "deactivated"),))
+        return Derived(State.OBSOLETE, (_but_its_status(image),))
     if stored is State.OBSOLETE:
-        return Derived(State.DEPRECATED, (_but(image, "not deactivated"),))
+        why = _("its state is %s, but it is not deactivated")
+        return Derived(State.DEPRECATED, (_but(image, why),))
     if stored is None:
         return Derived(State.ACTIVE, _unknown(image))
     return Derived(stored, _of_listing(image, stored))
@@ -107,23 +109,26 @@ def due(image: Image, now: datetime) -> State | None:
 
 
 def schedule_faults(image: Image) -> tuple[str, ...]:
-    """What is wrong with its dates: not to be read, or in the wrong order.
+    """What is wrong with its dates: not to be read, or in the wrong order."""
+    return tuple(faults_by_date(image).values())
 
-    Each begins with the name of a property.
-    """
-    faults = [
-        f"{name} is not a time: {image.fields[name]!r:.60}"
+
+def faults_by_date(image: Image) -> Mapping[str, str]:
+    """The same, by the name of the property that it is wrong with."""
+    faults = {
+        name: _("%(name)s is not a time: %(value).60r")
+        % {"name": name, "value": image.fields[name]}
         for name in SCHEDULE
         if name in image.fields and image.moment(name) is None
-    ]
+    }
     read = [(name, image.moment(name)) for name in SCHEDULE]
     dates = [(name, moment) for name, moment in read if moment]
-    faults += [
-        f"{later} is before {earlier}"
+    return faults | {
+        later: _("%(later)s is before %(earlier)s")
+        % {"later": later, "earlier": earlier}
         for (earlier, first), (later, second) in pairwise(dates)
         if second < first
-    ]
-    return tuple(faults)
+    }
 
 
 def undo_record(image: Image) -> Mapping[str, Any] | None:
@@ -158,19 +163,19 @@ def _stored(image: Image) -> State | None:
 def _without_bytes(image: Image, stored: State | None) -> Derived:
     if stored in (State.IMPORTING, None):
         return Derived(State.IMPORTING, _unknown(image))
-    return Derived(State.IMPORTING, (_but(image, image.status),))
+    return Derived(State.IMPORTING, (_but_its_status(image),))
 
 
 def _of_listing(image: Image, stored: State) -> tuple[str, ...]:
     if stored is State.ACTIVE and image.hidden:
-        return (_but(image, "hidden"),)
+        return (_but(image, _("its state is %s, but it is hidden")),)
     if stored is State.IMPORTING and not image.run:
-        return (_but(image, "owned by no run"),)
+        return (_but(image, _("its state is %s, but it is owned by no run")),)
     if stored is State.ACTIVE or image.hidden:
         return ()
     if stored is State.DEPRECATED and is_listed_on_purpose(image):
         return ()
-    return (_but(image, "listed"),)
+    return (_but(image, _("its state is %s, but it is listed")),)
 
 
 def _unknown(image: Image) -> tuple[str, ...]:
@@ -178,9 +183,14 @@ def _unknown(image: Image) -> tuple[str, ...]:
         return ()
     text = image.fields.get(properties.STATE)
     if text is None:
-        return ("it has no state",)
-    return (f"its state is unknown: {text!r:.60}",)
+        return (_("it has no state"),)
+    return (_("its state is unknown: %(state).60r") % {"state": text},)
 
 
-def _but(image: Image, fact: str) -> str:
-    return f"its state is {image.text(properties.STATE)}, but it is {fact}"
+def _but(image: Image, words: str) -> str:
+    return words % image.text(properties.STATE)
+
+
+def _but_its_status(image: Image) -> str:
+    words = {"state": image.text(properties.STATE), "status": image.status}
+    return _("its state is %(state)s, but it is %(status)s") % words

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.image import Image
 
 
@@ -27,7 +28,8 @@ class Step:
 
         *more* says what it becomes.
         """
-        named = f"version {image.version}" if image.version else image.name
+        label = image.version
+        named = _("version %s") % label if label else image.name
         return cls(step, f"{named}{more}", reason, image.id)
 
     def as_row(self) -> dict[str, str | None]:
