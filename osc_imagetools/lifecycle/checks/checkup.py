@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.checks import (
     families,
     images,
@@ -130,8 +131,10 @@ def _sameness(finding: Finding) -> tuple[str, ...]:
 def _together(same: list[Finding]) -> Finding:
     first = same[0]
     families = {one.family for one in same}
-    said = f" {first.together}" if first.together else f", each: {first.what}"
-    what = f"{len(same)} images{said}"
+    words = {"count": len(same), "what": first.together or first.what}
+    what = _("%(count)d images, each: %(what)s") % words
+    if first.together:
+        what = _("%(count)d images %(what)s") % words
     commands = tuple(line for one in same for line in one.commands)
     if not commands:
         what += f" ({', '.join(sorted(one.image for one in same))})"

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta, timezone
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.checks import standards, versions, visible
 from osc_imagetools.lifecycle.checks.finding import Finding, Observed
 from osc_imagetools.lifecycle.checks.severity import Check
@@ -59,10 +60,15 @@ def _claims(family: Family, observed: Observed) -> Iterator[Finding]:
                 Check.CLAIMED,
                 family.name,
                 image.id,
-                f"the public image of project {image.owner} says that it "
-                f"is generation {image.generation} of a family of that name",
-                "It is never mistaken for a version of yours; make sure that "
-                "your users' scripts also check the owner.",
+                _(
+                    "the public image of project %(project)s says that it "
+                    "is generation %(generation)d of a family of that name"
+                )
+                % {"project": image.owner, "generation": image.generation},
+                _(
+                    "It is never mistaken for a version of yours; make sure that "
+                    "your users' scripts also check the owner."
+                ),
             )
 
 
@@ -76,8 +82,8 @@ def _tag(family: Family, current: Image) -> Iterator[Finding]:
             Check.TAG,
             family.name,
             current.id,
-            f"it is the current version, and lacks the family's tag '{tag}'",
-            "The next rotation repairs this; or set it",
+            _("it is the current version, and lacks the family's tag '%s'") % tag,
+            _("The next rotation repairs this; or set it"),
             (command("set", *option("tag", tag), current.id),),
         )
     for version in family.versions:
@@ -86,9 +92,9 @@ def _tag(family: Family, current: Image) -> Iterator[Finding]:
                 Check.TAG,
                 family.name,
                 version.id,
-                f"it has the tag '{tag}', which only version {current.version} may "
-                "have",
-                "The next rotation repairs this; or remove it",
+                _("it has the tag '%(tag)s', which only version %(version)s may have")
+                % {"tag": tag, "version": current.version},
+                _("The next rotation repairs this; or remove it"),
                 (command("unset", *option("tag", tag), version.id),),
             )
 
@@ -101,8 +107,9 @@ def _age(name: str, current: Image, observed: Observed) -> Iterator[Finding]:
             Check.PAST_DUE,
             name,
             current.id,
-            f"the family ended at {format_time(policy.end_at)} and is still offered",
-            "Deprecate it",
+            _("the family ended at %s and is still offered")
+            % format_time(policy.end_at),
+            _("Deprecate it"),
             ended,
         )
         return
@@ -111,11 +118,9 @@ def _age(name: str, current: Image, observed: Observed) -> Iterator[Finding]:
             Check.PAST_PROVIDED_UNTIL,
             name,
             current.id,
-            (
-                "it is still offered, but was to be provided until "
-                f"{policy.provided_until}"
-            ),
-            f"Deprecate it, or set another {properties.PROVIDED_UNTIL}",
+            _("it is still offered, but was to be provided until %s")
+            % policy.provided_until,
+            _("Deprecate it, or set another %s") % properties.PROVIDED_UNTIL,
             ended,
         )
         return
@@ -126,11 +131,9 @@ def _age(name: str, current: Image, observed: Observed) -> Iterator[Finding]:
             Check.TOO_OLD,
             name,
             current.id,
-            (
-                f"it was built on {built.date()}, but is to be replaced "
-                f"{policy.replace_frequency}"
-            ),
-            f"Import a newer version with '{observed.ours('rotate')}'.",
+            _("it was built on %(day)s, but is to be replaced %(frequency)s")
+            % {"day": built.date(), "frequency": policy.replace_frequency},
+            _("Import a newer version with '%s'.") % observed.ours("rotate"),
         )
 
 

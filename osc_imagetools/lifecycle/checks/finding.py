@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle import inventory
 from osc_imagetools.lifecycle.checks.severity import Check, Severity
 from osc_imagetools.lifecycle.model import remedy
@@ -77,6 +78,13 @@ class Observed:
     def project(self) -> Project:
         """The one whose images are checked."""
         return Project(self.owner, self.is_elsewhere)
+
+    def told(self, image: Image) -> str:
+        """The ID of *image*, and its project where that is another one."""
+        if image.owner == self.owner:
+            return image.id
+        words = {"id": image.id, "project": image.owner}
+        return _("%(id)s of project %(project)s") % words
 
     def ours(self, verb: remedy.Own, *words: str) -> str:
         """The command line of a command of ours for the project."""

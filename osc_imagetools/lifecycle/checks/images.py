@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.checks.finding import Finding, Observed
 from osc_imagetools.lifecycle.checks.severity import Check
 from osc_imagetools.lifecycle.deprecation.reinstate import restoration
@@ -31,7 +32,7 @@ from osc_imagetools.lifecycle.model.state import (
     State,
     derive,
     due,
-    schedule_faults,
+    faults_by_date,
 )
 
 OLD_STATES = (State.ACTIVE, State.DEPRECATED, State.OBSOLETE)
@@ -62,8 +63,8 @@ def _bytes(image: Image, observed: Observed) -> Iterator[Finding]:
         yield _found(
             image,
             Check.STUCK,
-            f"it has been {image.status} for more than a day",
-            "If nobody is working on it, delete it",
+            _("it has been %s for more than a day") % image.status,
+            _("If nobody is working on it, delete it"),
             deleting([image]),
         )
     if stores := image.text(properties.FAILED_IN):
@@ -72,28 +73,28 @@ def _bytes(image: Image, observed: Observed) -> Iterator[Finding]:
 
 def _left_behind(image: Image) -> Finding:
     if image.is_owned:
-        what = f"the run that was importing it is dead; it is {image.status}"
-        do = "Run the import again, which deletes what is left behind; or delete it"
+        what = _("the run that was importing it is dead; it is %s") % image.status
+        do = _("Run the import again, which deletes what is left behind; or delete it")
         return _found(image, Check.DEAD_RUN, what, do, deleting([image]))
     # Users have seen it: servers may have been made from it.
     return _found(
         image,
         Check.DEAD_RUN,
-        f"its record says that a dead run owns it; it is {image.status}",
-        "Remove the run from its record",
+        _("its record says that a dead run owns it; it is %s") % image.status,
+        _("Remove the run from its record"),
         (unsetting(image, properties.RUN),),
     )
 
 
 def _failed(image: Image, stores: str) -> Finding:
-    what = f"its import failed in: {stores!r:.60}"
+    what = _("its import failed in: %.60r") % stores
     if image.status in WITHOUT_BYTES:
-        do = "It has no data: delete it and import it again"
+        do = _("It has no data: delete it and import it again")
         return _found(image, Check.FAILED_IMPORT, what, do, deleting([image]))
     # The client takes all that follows --store for stores, up to the next option.
     into = ["--store", *stores.split(","), "--method", "copy-image"]
     again = command("import", *into, image.id)
-    do = "Copy it there again (as an admin)"
+    do = _("Copy it there again (as an admin)")
     return _found(image, Check.FAILED_IMPORT, what, do, (again,))
 
 
@@ -112,22 +113,32 @@ def _inherited(image: Image, observed: Observed) -> Iterator[Finding]:
         yield _found(
             image,
             Check.INHERITED,
-            "it has lifecycle properties, but no family",
-            "Remove its lifecycle properties, or adopt it into a family",
+            _("it has lifecycle properties, but no family"),
+            _("Remove its lifecycle properties, or adopt it into a family"),
             (observed.ours("lifecycle unset", "--all", image.id),),
-            together="have lifecycle properties, but no family",
+            together=_("have lifecycle properties, but no family"),
         )
     # What Nova and Cinder have copied is well as it is.
     elif observed.unmanaged:
-        of = f"image {written_for!r:.60}" if written_for else "another image"
         yield _found(
             image,
             Check.INHERITED,
-            f"its lifecycle properties were written for {of}: it inherited them",
-            "They have no effect. To clean up, remove them",
+            _inherited_from(written_for),
+            _("They have no effect. To clean up, remove them"),
             (observed.ours("lifecycle unset", "--all", image.id),),
-            together="have inherited the lifecycle properties of other images",
+            together=_("have inherited the lifecycle properties of other images"),
         )
+
+
+def _inherited_from(image_id: str | None) -> str:
+    if not image_id:
+        return _(
+            "its lifecycle properties were written for another image: it inherited them"
+        )
+    return (
+        _("its lifecycle properties were written for image %.60r: it inherited them")
+        % image_id
+    )
 
 
 def _due(image: Image, observed: Observed) -> Iterator[Finding]:
@@ -139,13 +150,14 @@ def _due(image: Image, observed: Observed) -> Iterator[Finding]:
         return
     since = next(image.text(name) for name, each in SCHEDULE.items() if each is state)
     do, commands = _carried_out(image, state, observed)
+    words = {"state": state, "since": since, "now": derive(image).state}
     yield _found(
         image,
         Check.PAST_DUE,
-        f"it should be {state} since {since}, and is {derive(image).state}",
+        _("it should be %(state)s since %(since)s, and is %(now)s") % words,
         do,
         commands,
-        together=f"should be {state} by now",
+        together=_("should be %s by now") % state,
     )
 
 
@@ -155,13 +167,13 @@ def _carried_out(
     """What makes *image* the *state* that is due."""
     if state is State.DELETED:
         enforce = observed.ours("lifecycle enforce")
-        return f"Delete it, if nothing uses it, with '{enforce}'.", ()
+        return _("Delete it, if nothing uses it, with '%s'.") % enforce, ()
     words = ["--state", "obsolete"] if state is State.OBSOLETE else []
     since = image.moment(properties.OBSOLETE_AT)
     if words and since and not image.moment(properties.DEPRECATED_AT):
         # Today would be after the date of what has to follow it.
         words += ["--deprecate-at", format_time(since)]
-    do = f"Carry it out; or record with --hold why it stays ({properties.HOLD})"
+    do = _("Carry it out; or record with --hold why it stays (%s)") % properties.HOLD
     return do, (observed.ours("deprecate", *words, "--yes", image.id),)
 
 
@@ -170,17 +182,17 @@ def _words(image: Image, observed: Observed) -> Iterator[Finding]:
         yield _found(
             image, Check.CONTRADICTION, contradiction, *_made_true(image, observed)
         )
-    for fault in schedule_faults(image):
+    for name, fault in faults_by_date(image).items():
         yield _found(
             image,
             Check.SCHEDULE,
             fault,
-            "Set dates in order, such as 2026-03-01T00:00:00Z; or remove it",
-            (_without(image, fault),),
+            _("Set dates in order, such as 2026-03-01T00:00:00Z; or remove it"),
+            (unsetting(image, name),),
         )
-    for fault in _unreadable(image):
-        do = "Set it again, or remove it"
-        yield _found(image, Check.UNREADABLE, fault, do, (_without(image, fault),))
+    for name, fault in _unreadable(image):
+        do = _("Set it again, or remove it")
+        yield _found(image, Check.UNREADABLE, fault, do, (unsetting(image, name),))
 
 
 def _made_true(image: Image, observed: Observed) -> tuple[str, Commands]:
@@ -191,12 +203,12 @@ def _made_true(image: Image, observed: Observed) -> tuple[str, Commands]:
         if derive(told.on(image)).contradictions:
             continue
         if state is State.ACTIVE and (back := _brought_back(image, observed)):
-            return "If that is intended, undo its deprecation", back
-        do = f"If that is intended, record the state {state}"
+            return _("If that is intended, undo its deprecation"), back
+        do = _("If that is intended, record the state %s") % state
         set_to = setting(image, properties.STATE, str(state))
         dates = undated(image) if state is State.ACTIVE else ()
         return do, (*dates, set_to)
-    return "Make it match its record.", ()
+    return _("Make it match its record."), ()
 
 
 def _brought_back(image: Image, observed: Observed) -> Commands:
@@ -209,36 +221,37 @@ def _brought_back(image: Image, observed: Observed) -> Commands:
     return (observed.ours("reinstate", image.id),)
 
 
-def _without(image: Image, fault: str) -> str:
-    """What takes away the property that *fault* begins with."""
-    return unsetting(image, fault.split()[0])
-
-
-def _unreadable(image: Image) -> Iterator[str]:
-    yield from Policy.on(image).faults
+def _unreadable(image: Image) -> Iterator[tuple[str, str]]:
+    """The properties that can't be read, each with that in words."""
+    yield from Policy.on(image).unreadable.items()
     for name in TIMES:
         if name in image.fields and image.moment(name) is None:
-            yield f"{name} can't be read: {image.fields[name]!r:.60}"
-    if properties.GENERATION in image.fields and not image.generation:
-        value = image.fields[properties.GENERATION]
-        yield f"{properties.GENERATION} is not a number: {value!r:.60}"
+            words = {"name": name, "value": image.fields[name]}
+            yield name, _("%(name)s can't be read: %(value).60r") % words
+    name = properties.GENERATION
+    if name in image.fields and not image.generation:
+        words = {"name": name, "value": image.fields[name]}
+        yield name, _("%(name)s is not a number: %(value).60r") % words
     ours = {row.name for row in properties.TABLE if row.owner == "scs-0102"}
     for wrong in missing("scs-0102", image.fields):
         if wrong.value is not None and wrong.name in ours:
-            yield str(wrong)
+            yield wrong.name, str(wrong)
 
 
 def _min_disk(image: Image) -> Iterator[Finding]:
     needed = min_disk_gib(image.virtual_size or 0)
     if image.virtual_size and image.min_disk < needed:
-        has = f"is {image.min_disk}" if image.min_disk else "is not set"
+        words = {"needed": needed, "is": image.min_disk}
+        what = _("its disk needs %(needed)d GiB, but min_disk is not set") % words
+        if image.min_disk:
+            what = _("its disk needs %(needed)d GiB, but min_disk is %(is)d") % words
         yield _found(
             image,
             Check.NO_MIN_DISK,
-            f"its disk needs {needed} GiB, but min_disk {has}",
-            "Set it, so that a flavor that is too small is refused at once",
+            what,
+            _("Set it, so that a flavor that is too small is refused at once"),
             (command("set", "--min-disk", str(needed), image.id),),
-            together="have a disk that is larger than min_disk",
+            together=_("have a disk that is larger than min_disk"),
         )
 
 

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.checks.finding import Finding, Observed
 from osc_imagetools.lifecycle.checks.severity import Check
 from osc_imagetools.lifecycle.checks.visible import wanted
@@ -59,7 +60,7 @@ def findings(image: Image, observed: Observed) -> Iterator[Finding]:
     if _is_said(missing, image, observed):
         return
     if missing is not None:
-        what = f"its replacement {missing!r:.80} is not an image that you can see"
+        what = _("its replacement %.80r is not an image that you can see") % missing
     elif _is_over(chain, image, observed):
         return
     elif reason := unfit(chain, image, frozenset()):
@@ -67,7 +68,7 @@ def findings(image: Image, observed: Observed) -> Iterator[Finding]:
     elif reason := _unseen(chain, image, observed):
         check, what = Check.REPLACEMENT_UNFIT, reason
         accepted = command("set", "--accept", chain.end.image.id)
-        do = f"Ask them to accept it (they run: {accepted}), or name another"
+        do = _("Ask them to accept it (they run: %s), or name another") % accepted
         commands = ()
     else:
         return
@@ -101,9 +102,9 @@ def _another(image: Image, observed: Observed) -> tuple[str, Commands]:
             said = observed.ours(
                 "lifecycle set", *option("replacement", current.id), image.id
             )
-            return "Name another, such as the current version", (said,)
+            return _("Name another, such as the current version"), (said,)
     taken_away = observed.ours("lifecycle unset", "--replacement", image.id)
-    return "Name another, or remove it", (taken_away,)
+    return _("Name another, or remove it"), (taken_away,)
 
 
 def _reference(image: Image) -> str | None:

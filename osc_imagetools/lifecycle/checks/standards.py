@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.checks.finding import Finding, Observed
 from osc_imagetools.lifecycle.checks.severity import Check
 from osc_imagetools.lifecycle.model import properties
@@ -32,8 +33,9 @@ def findings(family: Family, observed: Observed) -> Iterator[Finding]:
             Check.STANDARD,
             family.name,
             current.id,
-            f"it does not meet {observed.standard}: {', '.join(map(str, wanted))}",
-            "Set them with 'openstack image set --property'.",
+            _("it does not meet %(standard)s: %(wanted)s")
+            % {"standard": observed.standard, "wanted": ", ".join(map(str, wanted))},
+            _("Set them with 'openstack image set --property'."),
         )
 
 
@@ -64,22 +66,21 @@ def _is_asked_for(image: Image, observed: Observed) -> bool:
 def _twice(system: tuple[str, ...], images: list[Image], observed: Observed) -> Finding:
     *older, newest = sorted(images, key=_age)
     ours = [one for one in older if one.owner == observed.owner]
-    told = (
-        one.id if one.owner == observed.owner else f"{one.id} of project {one.owner}"
-        for one in (*older, newest)
-    )
-    return Finding(
-        Check.STANDARD,
-        "",
-        "",
-        f"{observed.standard} requires one public, visible image that is {GENERIC} for "
-        f"{' '.join(filter(None, system))}; there are {len(images)}: "
-        f"{', '.join(told)}",
-        f"Set all but the newest to {OLD_GENERIC}, or to their purpose"
-        if ours
-        else "The other projects have to set theirs to something else.",
-        tuple(setting(one, PURPOSE, OLD_GENERIC) for one in ours),
-    )
+    what = _(
+        "%(standard)s requires one public, visible image that is %(generic)s for "
+        "%(system)s; there are %(count)d: %(images)s"
+    ) % {
+        "standard": observed.standard,
+        "generic": GENERIC,
+        "system": " ".join(filter(None, system)),
+        "count": len(images),
+        "images": ", ".join(observed.told(one) for one in (*older, newest)),
+    }
+    do = _("The other projects have to set theirs to something else.")
+    if ours:
+        do = _("Set all but the newest to %s, or to their purpose") % OLD_GENERIC
+    commands = tuple(setting(one, PURPOSE, OLD_GENERIC) for one in ours)
+    return Finding(Check.STANDARD, "", "", what, do, commands)
 
 
 def _age(image: Image) -> tuple[str, str, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.checks.finding import Finding, Observed
 from osc_imagetools.lifecycle.checks.severity import Check
 from osc_imagetools.lifecycle.model import remedy
@@ -28,13 +29,18 @@ def findings(observed: Observed) -> Iterator[Finding]:
 
 def _same_name(name: str, images: list[Image]) -> Finding:
     *rest, newest = images
+    words = {
+        "count": len(images),
+        "name": name,
+        "images": ", ".join(image.id for image in images),
+    }
     return Finding(
         Check.SAME_NAME,
         "",
         newest.id,
-        f"{len(images)} visible images of no family are called {name!r:.80}: "
-        f"{', '.join(image.id for image in images)}",
-        "Hide all but one, such as all but the newest",
+        _("%(count)d visible images of no family are called %(name).80r: %(images)s")
+        % words,
+        _("Hide all but one, such as all but the newest"),
         remedy.hiding(rest),
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.checks.finding import Finding, Observed
 from osc_imagetools.lifecycle.checks.severity import Check
 from osc_imagetools.lifecycle.model import properties
@@ -45,9 +46,13 @@ def _given_twice(family: Family) -> Iterator[Finding]:
                 Check.GENERATION,
                 family.name,
                 last.id,
-                f"generation {number} belongs to {len(same)} versions: "
-                f"{', '.join(one.id for one in same)}",
-                "Give the later one its own number",
+                _("generation %(number)d belongs to %(count)d versions: %(versions)s")
+                % {
+                    "number": number,
+                    "count": len(same),
+                    "versions": ", ".join(one.id for one in same),
+                },
+                _("Give the later one its own number"),
                 (higher,) if is_free and len(same) == 2 else (),
             )
 
@@ -68,8 +73,8 @@ def _last_number(family: Family) -> Iterator[Finding]:
         Check.GENERATION,
         family.name,
         last.id,
-        f"generation {highest} leaves no number for later versions",
-        "Give it the number that follows those of the others",
+        _("generation %d leaves no number for later versions") % highest,
+        _("Give it the number that follows those of the others"),
         (setting(last, properties.GENERATION, str(max(others, default=0) + 1)),),
     )
 
@@ -90,13 +95,20 @@ def _overtaken(family: Family) -> Iterator[Finding]:
         highest = family.highest_generation
         is_last = len(str(highest + 1)) > MOST_DIGITS
         number = setting(current, properties.GENERATION, str(highest + 1))
+        what = _(
+            "it is current with generation %(own)d, and version %(version)s, which "
+            "was retired, has %(generation)d"
+        ) % {
+            "own": current.generation,
+            "version": above[-1].version,
+            "generation": above[-1].generation,
+        }
         yield Finding(
             Check.GENERATION,
             family.name,
             current.id,
-            f"it is current with generation {current.generation}, and version "
-            f"{above[-1].version}, which was retired, has {above[-1].generation}",
-            "If it is the right version, give it the highest number",
+            what,
+            _("If it is the right version, give it the highest number"),
             () if is_last else (number,),
         )
 
@@ -112,14 +124,21 @@ def _unsigned(family: Family, observed: Observed) -> Iterator[Finding]:
         if one.generation < current.generation and derive(one).state not in _NEW
     ]
     if earlier and _is_signed(earlier[-1]):
+        rollback = observed.ours("rollback")
         yield Finding(
             Check.SIGNATURE,
             family.name,
             current.id,
-            f"it has no {SIGNATURE} properties, as version {earlier[-1].version} "
-            "before it has: where Nova verifies signatures, it does not boot",
-            f"Sign its data and set its {SIGNATURE} properties; or roll back with "
-            f"'{observed.ours('rollback')}'.",
+            _(
+                "it has no %(signature)s properties, as version %(version)s before it "
+                "has: where Nova verifies signatures, it does not boot"
+            )
+            % {"signature": SIGNATURE, "version": earlier[-1].version},
+            _(
+                "Sign its data and set its %(signature)s properties; or roll back with "
+                "'%(rollback)s'."
+            )
+            % {"signature": SIGNATURE, "rollback": rollback},
         )
 
 
@@ -150,13 +169,21 @@ def _too_many(family: Family, observed: Observed) -> Iterator[Finding]:
     if over:
         labels = ", ".join(one.version or one.id for one in over[::-1])
         holder = policy_holder(family)
-        keep = Policy.on(holder).keep if holder else None
+        words = {
+            "count": len(over),
+            "keep": Policy.on(holder).keep if holder else None,
+            "property": properties.KEEP,
+            "versions": labels,
+        }
         yield Finding(
             Check.PAST_KEEP,
             family.name,
             "",
-            f"{len(over)} of its versions are beyond the {keep} previous ones that "
-            f"{properties.KEEP} keeps: {labels}",
-            "Delete those that nothing uses with "
-            f"'{observed.ours('lifecycle enforce')}'.",
+            _(
+                "%(count)d of its versions are beyond the %(keep)s previous ones that "
+                "%(property)s keeps: %(versions)s"
+            )
+            % words,
+            _("Delete those that nothing uses with '%s'.")
+            % observed.ours("lifecycle enforce"),
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.checks.finding import Finding, Observed
 from osc_imagetools.lifecycle.checks.severity import Check
 from osc_imagetools.lifecycle.deprecation.replacement import family_of
@@ -63,15 +64,18 @@ def _several(
     current = family.current
     stays = current or max(own, key=_age)
     rest = [image for image in own if image.id != stays.id]
+    words = {
+        "count": len(found),
+        "images": ", ".join(observed.told(image) for image in found),
+    }
     return Finding(
         Check.SAME_NAME if _is_as_adopted(family) else Check.TWO_VISIBLE,
         family.name,
         current.id if current else "",
-        f"{len(found)} visible images have its name: "
-        f"{', '.join(_told(image, observed) for image in found)}",
-        "Hide all but one"
+        _("%(count)d visible images have its name: %(images)s") % words,
+        _("Hide all but one")
         if rest
-        else "One of the projects has to rename or hide its own.",
+        else _("One of the projects has to rename or hide its own."),
         tuple(_withdrawn(rest, observed)),
     )
 
@@ -102,10 +106,11 @@ def _none(
         last, check = last_wanted, Check.NONE_VISIBLE
     else:
         return
-    what = f"no visible, active version has its name; this is {_why_not(last)}"
+    why_not = _why_not(last)
+    what = _("no visible, active version has its name; this is %s") % why_not
     if family.incumbent and check is Check.OTHER_NAME and not own:
         name = option("family", family.name)
-        do = (
+        do = _(
             "The next rotation gives the name to the new version; or give it to this "
             "one"
         )
@@ -123,15 +128,16 @@ def _offered(
     if strangers:
         adopted = option("family", family.name)
         return (
-            f"Image {strangers[-1].id} has the name: if that is the newest, adopt it",
+            _("Image %s has the name: if that is the newest, adopt it")
+            % strangers[-1].id,
             (observed.ours("lifecycle set", *adopted, strangers[-1].id),),
         )
     if last.status not in ("active", "deactivated"):
-        return "It has no bootable data: import a new version.", ()
+        return _("It has no bootable data: import a new version."), ()
     if last.is_owned:
-        return "Its bytes are not verified: import a new version.", ()
+        return _("Its bytes are not verified: import a new version."), ()
     if "os_hidden" in (undo_record(last) or {}):
-        return "If it works, publish it", (observed.ours("reinstate", last.id),)
+        return _("If it works, publish it"), (observed.ours("reinstate", last.id),)
     is_told = not derive(_as_offered(last)).contradictions
     options = {
         ("--activate",): last.status == "deactivated",
@@ -141,7 +147,7 @@ def _offered(
     }
     words = [word for each, is_needed in options.items() if is_needed for word in each]
     dates = () if is_told else undated(last)
-    return "If it works, publish it", (*dates, command("set", *words, last.id))
+    return _("If it works, publish it"), (*dates, command("set", *words, last.id))
 
 
 def _as_offered(version: Image) -> Image:
@@ -164,10 +170,14 @@ def _is_shown(version: Image) -> bool:
 def _why_not(version: Image) -> str:
     reasons = {
         version.status: version.status != "active",
-        "hidden": version.hidden,
-        f"called {version.name!r:.60}": version.name != version.family,
+        _("hidden"): version.hidden,
+        _("called %.60r") % version.name: version.name != version.family,
     }
-    return " and ".join(reason for reason, holds in reasons.items() if holds)
+    told = ""
+    for reason in (reason for reason, holds in reasons.items() if holds):
+        words = {"one": told, "other": reason}
+        told = _("%(one)s and %(other)s") % words if told else reason
+    return told
 
 
 def wanted(family: Family) -> Image | None:
@@ -198,11 +208,6 @@ def _is_looked_up(image: Image, observed: Observed) -> bool:
         return True
     accepted = observed.members.get(image.id) or frozenset()
     return image.visibility == "shared" and observed.owner in accepted
-
-
-def _told(image: Image, observed: Observed) -> str:
-    is_ours = image.owner == observed.owner
-    return image.id if is_ours else f"{image.id} of project {image.owner}"
 
 
 def _is_new(version: Image) -> bool:
