@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.deprecation.request import DeprecateRequest
 from osc_imagetools.lifecycle.deprecation.undo import UndoRecord
 from osc_imagetools.lifecycle.model import properties
@@ -35,17 +36,13 @@ from osc_imagetools.lifecycle.model.state import (
 ADDRESSABLE = ("public", "shared")
 """Visibilities under which others than the owner look an image up by its name."""
 
-LOOKUPS = (
-    "for that name, the client falls back to a hidden image, and Terraform and Heat "
-    "find nothing"
-)
-UNBOOTABLE = "rebuild, resize and migration of servers that run on it will fail"
-UNNAMED = "names of community images do not resolve: users need its ID"
-NOT_PUT_OFF = "a duration does not postpone a date, only a new date does"
-TOO_LONG = (
+UNBOOTABLE = _("rebuild, resize and migration of servers that run on it will fail")
+UNNAMED = _("names of community images do not resolve: users need its ID")
+NOT_PUT_OFF = _("a duration does not postpone a date, only a new date does")
+TOO_LONG = _(
     "its lifecycle properties are too long for a record of them. To remove that first: "
 )
-ADOPTED = "it was not managed: its name is now its family, and it has no generation"
+ADOPTED = _("it was not managed: its name is now its family, and it has no generation")
 
 
 def deprecation(
@@ -123,7 +120,8 @@ def _kept(
 def _telling(decision: Decision, kept: Collection[str]) -> Decision:
     if not kept:
         return decision
-    stays = f"{', '.join(sorted(kept))} stays: {NOT_PUT_OFF}"
+    words = {"dates": ", ".join(sorted(kept)), "why": NOT_PUT_OFF}
+    stays = _("%(dates)s stays: %(why)s") % words
     return replace(decision, note="; ".join(filter(None, (decision.note, stays))))
 
 
@@ -235,7 +233,8 @@ def _decided(
     after = plan.change.on(image)
     faults = set(schedule_faults(after)) - set(schedule_faults(image))
     if faults:
-        return refused(f"{'; '.join(sorted(faults))}: give both dates, in order")
+        words = "; ".join(sorted(faults))
+        return refused(_("%s: give both dates, in order") % words)
     if plan.is_too_long:
         how = ours(project, "lifecycle unset", "--all", image.id)
         return refused(f"{TOO_LONG}{how}")
@@ -243,8 +242,14 @@ def _decided(
     if is_shown and (why := two_visible(image, namesakes, project)):
         return refused(why)
     if not request.is_confirmed:
-        if why := _vanishes(image, after, namesakes):
-            return refused(f"{why}. Name a --replacement, or add --yes")
+        if _vanishes(image, after, namesakes):
+            return refused(
+                _(
+                    "it is the only visible image of its name: for that name, the "
+                    "client falls back to a hidden image, and Terraform and Heat find "
+                    "nothing. Name a --replacement, or add --yes"
+                )
+            )
         if plan.deactivates and (why := _needed(image, request)):
             return refused(why)
     if not plan.changes:
@@ -262,20 +267,22 @@ def _needed(image: Image, request: DeprecateRequest) -> str:
     """Why *image* may not become one that no longer boots; empty where it may."""
     need = request.needs.get(image.id)
     if need is None:
-        return f"{UNBOOTABLE}. Add --yes if none does"
-    return f"{need}; {UNBOOTABLE}. To do it anyway, add --yes" if need else ""
+        return _("%s. Add --yes if none does") % UNBOOTABLE
+    if not need:
+        return ""
+    words = {"need": need, "harm": UNBOOTABLE}
+    return _("%(need)s; %(harm)s. To do it anyway, add --yes") % words
 
 
-def _vanishes(image: Image, after: Image, namesakes: Collection[Image]) -> str:
-    """What a lookup of its name gets if no visible image has it; else nothing."""
+def _vanishes(image: Image, after: Image, namesakes: Collection[Image]) -> bool:
+    """Whether no visible image has its name any more, and nothing replaces it."""
     goes = not image.hidden and (
         after.hidden
         or (image.visibility in ADDRESSABLE and after.visibility not in ADDRESSABLE)
     )
     is_left = any(_stands_in(one, image) for one in namesakes)
-    if not (goes and image.name) or is_left or after.text(properties.REPLACEMENT):
-        return ""
-    return f"it is the only visible image of its name: {LOOKUPS}"
+    is_replaced = bool(after.text(properties.REPLACEMENT))
+    return goes and bool(image.name) and not (is_left or is_replaced)
 
 
 def _stands_in(namesake: Image, image: Image) -> bool:

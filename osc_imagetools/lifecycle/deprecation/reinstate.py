@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.decision import (
@@ -29,7 +30,7 @@ _ADOPTION = frozenset(
 """What stays of an image that was adopted into a family meanwhile."""
 
 
-NOTHING_TELLS = f"it has no {properties.BEFORE}, so nothing says what to restore"
+NOTHING_TELLS = _("it has no %s, so nothing says what to restore") % properties.BEFORE
 
 
 def reinstatement(
@@ -44,7 +45,8 @@ def reinstatement(
     decision = restoration(image)
     if decision.note == NOTHING_TELLS and image.generation and image.was_offered:
         how = of_family(project, "rollback", str(image.family), "--to", image.id)
-        return refused(f"{NOTHING_TELLS}. To make it current again: {how}")
+        words = {"why": NOTHING_TELLS, "how": how}
+        return refused(_("%(why)s. To make it current again: %(how)s") % words)
     after = decision.change.on(image)
     is_shown = not after.hidden and (image.hidden or after.name != image.name)
     if is_shown and (why := two_visible(after, namesakes, project)):
@@ -62,10 +64,11 @@ def restoration(image: Image) -> Decision:
     if told is None:
         return _without_a_record(image)
     if broken := [name for name, value in told.items() if not _may_be(name, value)]:
-        return refused(
-            f"{properties.BEFORE} contains fields that no deprecation writes: "
-            f"{', '.join(sorted(broken))!r:.120}"
+        words = {"property": properties.BEFORE, "fields": ", ".join(sorted(broken))}
+        why = _(
+            "%(property)s contains fields that no deprecation writes: %(fields).120r"
         )
+        return refused(why % words)
     change = _restoring(image, told)
     status = "active" if _was_deactivated(image, told) else None
     return Decision("reinstated", change, status, _names(image, change, status))
@@ -81,7 +84,7 @@ def restored_name(image: Image) -> str:
 def _without_a_record(image: Image) -> Decision:
     if image.is_managed and derive(image).state.is_on_its_way_out:
         return refused(NOTHING_TELLS)
-    return Decision("unchanged", note="no deprecation is recorded")
+    return Decision("unchanged", note=_("no deprecation is recorded"))
 
 
 def _may_be(name: str, value: Any) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.state import derive, undo_record
@@ -72,13 +73,15 @@ def unfit(chain: Chain, image: Image, accepted_members: Set[str]) -> str | None:
     """
     end = chain.end.image
     if chain.is_cycle or image.id in {link.image.id for link in chain.links}:
-        return f"the replacement leads back to it: {_path(chain)}"
+        return _("the replacement leads back to it: %s") % _path(chain)
     if end.status != "active":
-        return f"the replacement {end.id} has no data to boot: it is {end.status}"
+        words = {"id": end.id, "status": end.status}
+        return _("the replacement %(id)s has no data to boot: it is %(status)s") % words
     if derive(end).state.is_on_its_way_out:
-        return f"the replacement {end.id} is {derive(end).state} itself"
+        words = {"id": end.id, "state": str(derive(end).state)}
+        return _("the replacement %(id)s is %(state)s itself") % words
     if end.hidden:
-        return f"the replacement {end.id} is hidden"
+        return _("the replacement %s is hidden") % end.id
     return _too_few_see(chain, image, accepted_members)
 
 
@@ -92,15 +95,20 @@ def members_decide(chain: Chain, image: Image) -> bool:
 
 def _too_few_see(chain: Chain, image: Image, members: Set[str]) -> str | None:
     end, visibility = chain.end.image, audience(image)
-    what = f"the replacement {end.id} is {end.visibility}"
+    words = {"id": end.id, "own": end.visibility, "visibility": visibility}
+    narrower = _("the replacement %(id)s is %(own)s, but the image is %(visibility)s")
     if WIDTH[end.visibility] >= WIDTH["community"]:
         is_found = WIDTH[end.visibility] >= WIDTH[visibility]
-        return None if is_found else f"{what}, but the image is {visibility}"
+        return None if is_found else narrower % words
     if WIDTH[visibility] >= WIDTH["community"]:
-        return f"{what}, but the image is {visibility}"
+        return narrower % words
     needed = {image.owner, *(members if visibility == "shared" else ())}
     if missing := sorted(needed - {end.owner, *chain.accepted_members}):
-        return f"{what}, and these projects have not accepted it: {', '.join(missing)}"
+        why = _(
+            "the replacement %(id)s is %(own)s, and these projects have not accepted "
+            "it: %(projects)s"
+        )
+        return why % {**words, "projects": ", ".join(missing)}
     return None
 
 
@@ -114,4 +122,8 @@ def audience(image: Image) -> str:
 
 
 def _path(chain: Chain) -> str:
-    return ", then ".join(link.image.id for link in chain.links)
+    path = ""
+    for link in chain.links:
+        words = {"path": path, "id": link.image.id}
+        path = _("%(path)s, then %(id)s") % words if path else link.image.id
+    return path

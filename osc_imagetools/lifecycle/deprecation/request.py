@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.duration import Duration
 from osc_imagetools.lifecycle.model.state import State
@@ -53,12 +54,12 @@ class DeprecateRequest:
         deprecated = moments.get(properties.DEPRECATED_AT)
         obsolete = moments.get(properties.OBSOLETE_AT)
         if deprecated and deprecated > now and self._wants_something_now:
-            return (
+            return _(
                 "a deprecation in the future leaves the image unchanged until then: "
                 "do not set its state, hiding or visibility"
             )
         if self.state is State.OBSOLETE and obsolete and obsolete > now:
-            return "it can't be obsolete both now and at a date in the future"
+            return _("it can't be obsolete both now and at a date in the future")
         return None
 
     @property
