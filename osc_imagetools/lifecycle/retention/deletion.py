@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.dates import format_time
 from osc_imagetools.lifecycle.model.duration import Duration
@@ -37,9 +38,9 @@ def judged(item: Item, situation: Situation) -> Item:
     usage = situation.usage(image)
     item = replace(item, usage=usage)
     if situation.policy.faults:
-        return item.hindered(f"the policy: {'; '.join(situation.policy.faults)}")
+        return item.hindered(_("the policy: %s") % "; ".join(situation.policy.faults))
     if image.protected and not situation.request.unprotect:
-        return item.hindered("it is protected (to delete it anyway: --unprotect)")
+        return item.hindered(_("it is protected (to delete it anyway: --unprotect)"))
     if situation.usages is None:
         return item
     if hindrance := in_use(usage):
@@ -51,15 +52,15 @@ def judged(item: Item, situation: Situation) -> Item:
 
 def in_use(usage: Usage | None) -> str:
     """Why an image may be needed by somebody, in words; empty where it is unused."""
-    return "whether it is used was not asked" if usage is None else usage.need
+    return _("whether it is used was not asked") if usage is None else usage.need
 
 
 def in_a_swap(image: Image) -> str:
     """Why *image* may be current in a moment, in words; empty where it may not."""
     if to_be_shown(image):
-        return "a run is about to make it current"
+        return _("a run is about to make it current")
     if is_leaving(image):
-        return "it may come back: the rotation that replaced it has not ended"
+        return _("it may come back: the rotation that replaced it has not ended")
     return ""
 
 
@@ -70,7 +71,7 @@ def _due(image: Image, situation: Situation) -> tuple[list[str], str]:
     is_dated = date is not None or properties.DELETE_AT in image.fields
     reasons = []
     if keep is None and not is_dated:
-        return [], "nothing says when it is deleted"
+        return [], _("nothing says when it is deleted")
     if is_dated:
         why = _date_ahead(image, date, situation.now)
     else:
@@ -78,15 +79,18 @@ def _due(image: Image, situation: Situation) -> tuple[list[str], str]:
     if why:
         return [], why
     if date is not None:
-        reasons.append(f"it is to be deleted from {format_time(date)} on")
+        reasons.append(_("it is to be deleted from %s on") % format_time(date))
     # A family that has ended needs no way back.
     is_over = situation.has_ended and is_dated
     if keep is not None and place is not None and not is_over:
+        words = {"place": place, "keep": keep}
         if place <= keep:
-            return [], f"it is previous version {place} of {keep} that are kept"
-        reasons.append(f"it is previous version {place}, and {keep} are kept")
+            why = _("it is previous version %(place)d of %(keep)d that are kept")
+            return [], why % words
+        why = _("it is previous version %(place)d, and %(keep)d are kept")
+        reasons.append(why % words)
     if not reasons:
-        return [], "it is no version to go back to, and has no date"
+        return [], _("it is no version to go back to, and has no date")
     return reasons, ""
 
 
@@ -95,7 +99,7 @@ def _date_ahead(image: Image, date: datetime | None, now: datetime) -> str:
     if faults := schedule_faults(image):
         return "; ".join(faults)
     if date is not None and date > now:
-        return f"it is to be deleted from {format_time(date)} on"
+        return _("it is to be deleted from %s on") % format_time(date)
     return _not_obsolete_yet(image, now)
 
 
@@ -103,9 +107,10 @@ def _not_obsolete_yet(image: Image, now: datetime) -> str:
     """Why users were told that *image* still boots; empty where they weren't."""
     obsolete = image.moment(properties.OBSOLETE_AT)
     if obsolete is None and properties.OBSOLETE_AT in image.fields:
-        return f"{properties.OBSOLETE_AT} is not a time"
+        return _("%s is not a time") % properties.OBSOLETE_AT
     if obsolete is not None and obsolete > now:
-        return f"it is to be obsolete from {format_time(obsolete)} on, and then deleted"
+        why = _("it is to be obsolete from %s on, and then deleted")
+        return why % format_time(obsolete)
     return ""
 
 
@@ -115,21 +120,21 @@ def _floor(image: Image, situation: Situation) -> str:
     since = deprecated_since(image)
     place = situation.places.get(image.id)
     if not derive(image).state.is_on_its_way_out:
-        return "it is not deprecated"
+        return _("it is not deprecated")
     if not image.hidden and image.name == situation.family.name:
-        return "users find it by the name of the family: somebody shows it"
+        return _("users find it by the name of the family: somebody shows it")
     if why := in_a_swap(image):
         return why
     if place == 1 and not situation.has_ended:
-        return "it is the newest previous version"
+        return _("it is the newest previous version")
     if since is None:
-        return "nothing tells since when it is deprecated"
+        return _("nothing tells since when it is deprecated")
     if _is_later(since, request.min_age, now):
-        return f"it is deprecated since {format_time(since)} only"
+        return _("it is deprecated since %s only") % format_time(since)
     if request.older_than is not None:
         created = image.created_at
         if created is None or _is_later(created, request.older_than, now):
-            return "it is not older than --older-than"
+            return _("it is not older than --older-than")
     if not request.break_promise:
         # Of what has no place nobody knows how many came after it.
         rank = 1 if place is None else place + 1
@@ -147,11 +152,16 @@ def _used_lately(image: Image, usage: Usage, situation: Situation) -> str:
         return ""
     last = usage.tally.last_used
     if last is not None and last > begins:
-        return f"a server was started from it at {format_time(last)}"
+        return _("a server was started from it at %s") % format_time(last)
     is_staged = derive(image).state is State.STAGED
     if not is_staged and (since is None or since > begins):
-        told = format_time(since) if since else "an unknown time"
-        return f"it was offered until {told}, and may have been used until then"
+        if since is None:
+            return _(
+                "it was offered until an unknown time, and may have been used until "
+                "then"
+            )
+        why = _("it was offered until %s, and may have been used until then")
+        return why % format_time(since)
     return ""
 
 

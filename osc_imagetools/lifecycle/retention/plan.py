@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.deprecation.request import DeprecateRequest
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.dates import format_time
@@ -45,7 +46,7 @@ def _of_version(image: Image, situation: Situation) -> Iterator[Item]:
     items = [*_unmarked(image, situation)]
     if is_marked(image):
         if not situation.is_dead(image, marked_by(image)):
-            yield kept(image, "another run is deleting it")
+            yield kept(image, _("another run is deleting it"))
             return
         is_moving = bytes_moving(image) is not None
         if not is_moving and not any(item.deletes for item in items):
@@ -57,13 +58,14 @@ def _restored(image: Image, situation: Situation) -> Item:
     """*image*, which a run was deleting that has died, once no DELETE can arrive."""
     changed_at = image.updated_at
     if changed_at is None or changed_at > situation.now - LATEST_REQUEST:
-        return kept(image, "a run was deleting it, whose request may still arrive")
-    return Item(Action.RESTORE, image, "the run that was deleting it is dead")
+        return kept(image, _("a run was deleting it, whose request may still arrive"))
+    return Item(Action.RESTORE, image, _("the run that was deleting it is dead"))
 
 
 def _unmarked(image: Image, situation: Situation) -> Iterator[Item]:
     if properties.HOLD in image.fields:
-        yield kept(image, f"it has a hold: {image.fields[properties.HOLD]}")
+        words = {"reason": image.fields[properties.HOLD]}
+        yield kept(image, _("it has a hold: %(reason)s") % words)
     elif image.is_owned:
         yield _owned(image, situation)
     elif why := bytes_moving(image):
@@ -78,11 +80,11 @@ def _unmarked(image: Image, situation: Situation) -> Iterator[Item]:
 
 def _owned(image: Image, situation: Situation) -> Item:
     if not situation.is_dead(image, image.run or ""):
-        return kept(image, "a run is importing it")
-    item = Item(Action.DELETE, image, "the run that was importing it is dead")
+        return kept(image, _("a run is importing it"))
+    item = Item(Action.DELETE, image, _("the run that was importing it is dead"))
     if image.protected:
         free = command("set", "--unprotected", image.id)
-        return item.hindered(f"it is protected. To let it go: {free}")
+        return item.hindered(_("it is protected. To let it go: %s") % free)
     return item
 
 
@@ -94,9 +96,9 @@ def _staged(image: Image, situation: Situation) -> Item:
     is_seen = not image.hidden or image.was_offered
     is_staged = derive(image).state is State.STAGED and not to_be_shown(image)
     if not is_staged or is_seen or is_new:
-        return kept(image, "it waits to be offered")
+        return kept(image, _("it waits to be offered"))
     assert since is not None
-    why = f"it is staged since {format_time(since)}, and nobody has offered it"
+    why = _("it is staged since %s, and nobody has offered it") % format_time(since)
     return judged(Item(Action.DELETE, image, why), situation)
 
 
@@ -107,7 +109,7 @@ def _latest(image: Image, situation: Situation) -> Iterator[Item]:
         return
     if derive(image).state.is_on_its_way_out:
         if len(situation.family.versions) > 1:
-            why = "it has the policy of its family: it is deleted last"
+            why = _("it has the policy of its family: it is deleted last")
             yield _step(image, situation) or kept(image, why)
         else:
             yield from _replaced(image, situation)
@@ -119,7 +121,7 @@ def _latest(image: Image, situation: Situation) -> Iterator[Item]:
         dates=_way_out(situation),
         is_confirmed=True,
     )
-    why = f"its family ends at {format_time(end_at)}"
+    why = _("its family ends at %s") % format_time(end_at)
     usage = situation.usage(image)
     yield Item(Action.DEPRECATE, image, why, usage=usage, deprecation=ending)
 
@@ -138,9 +140,10 @@ def _way_out(situation: Situation) -> Mapping[str, Duration]:
 def _of_unended(image: Image, situation: Situation) -> Iterator[Item]:
     state = due(image, situation.now)
     if state is None:
-        is_current = image == situation.family.current
-        what = "current version" if is_current else "newest version that was offered"
-        yield kept(image, f"it is the {what}")
+        why = _("it is the newest version that was offered")
+        if image == situation.family.current:
+            why = _("it is the current version")
+        yield kept(image, why)
         return
     action = _STEPS.get(state, Action.DELETE)
     yield Item(action, image, _dated(image, state), hindrance=_not_ended(situation))
@@ -151,7 +154,8 @@ def _not_ended(situation: Situation) -> str:
     words = (*option("family", situation.family.name), "--end-at")
     now = format_time(situation.now)
     how = ours(situation.project, "lifecycle set", *words, now)
-    return f"no version has replaced it, and its family has not ended. To end it: {how}"
+    why = _("no version has replaced it, and its family has not ended. To end it: %s")
+    return why % how
 
 
 def _replaced(image: Image, situation: Situation) -> Iterator[Item]:
@@ -184,7 +188,10 @@ def _step(image: Image, situation: Situation) -> Item | None:
     if hindrance := in_use(usage):
         words = ("--state", "obsolete", "--yes", image.id)
         anyway = ours(situation.project, "deprecate", *words)
-        return item.hindered(f"{hindrance}. To do it anyway: {anyway}")
+        return item.hindered(
+            _("%(hindrance)s. To do it anyway: %(anyway)s")
+            % {"hindrance": hindrance, "anyway": anyway}
+        )
     return item
 
 
@@ -214,7 +221,10 @@ def _dated(image: Image, state: State) -> str:
     """Since when *image* is to have that state, in words; empty where no date says."""
     [name] = [name for name, each in SCHEDULE.items() if each is state]
     moment = image.moment(name)
-    return f"it is to be {state} from {format_time(moment)} on" if moment else ""
+    if moment is None:
+        return ""
+    words = {"state": str(state), "time": format_time(moment)}
+    return _("it is to be %(state)s from %(time)s on") % words
 
 
 def limited(items: Iterable[Item], most: int) -> tuple[Item, ...]:
@@ -225,7 +235,9 @@ def limited(items: Iterable[Item], most: int) -> tuple[Item, ...]:
     items = tuple(items)
     going = sorted((item.image for item in items if item.deletes), key=_since)
     allowed = {image.id for image in going[:most]}
-    why = f"more than {most} images are to be deleted (to allow more: --max-delete)"
+    why = (
+        _("more than %d images are to be deleted (to allow more: --max-delete)") % most
+    )
     return tuple(
         item.hindered(why) if item.deletes and item.image.id not in allowed else item
         for item in items

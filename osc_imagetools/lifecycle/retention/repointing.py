@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.deprecation.replacement import FAMILY_PREFIX
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
@@ -23,7 +24,7 @@ def repointings(images: Collection[Image], going: Iterable[Image]) -> Iterator[I
         wanted = image.text(properties.REPLACEMENT) if image.is_managed else None
         if wanted in gone and image.id not in gone:
             heir = _heir(image, gone[wanted], gone)
-            why = f"its replacement {wanted} is about to be deleted"
+            why = _("its replacement %s is about to be deleted") % wanted
             change = Change(
                 {properties.REPLACEMENT: heir},
                 requires=frozenset({properties.REPLACEMENT}),

@@ -22,6 +22,7 @@ from collections.abc import (
 from dataclasses import dataclass, field
 from enum import Enum
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.usage.gaps import Gap, Reach
 from osc_imagetools.lifecycle.usage.uses import Kind, Tallies, Tally, Use
@@ -99,10 +100,10 @@ def judge(image: Image, told: Iterable[Told], *, without: Sequence[str] = ()) ->
     for each in told:
         if image.id in each.tallies:
             tally.update(each.tallies[image.id])
-    left_out = tuple(f"{service} was not asked (--without)" for service in without)
+    left_out = tuple(_("%s was not asked (--without)") % name for name in without)
     gaps = [str(gap) for each in told for gap in each.gaps if gap.concerns(image)]
     if image.disk_format in PARTS:
-        gaps.append("which images boot with this kernel or ramdisk can't be seen")
+        gaps.append(_("which images boot with this kernel or ramdisk can't be seen"))
     gaps = list(dict.fromkeys(gaps))
     if used := _told(tally):
         return Usage(image, Verdict.USED, (used, *gaps, *left_out), tally)
@@ -117,24 +118,42 @@ def _told(tally: Tally) -> str:
     if not counted:
         return ""
     *first, last = counted
-    words = f"{', '.join(first)} and {last}" if first else last
+    uses = last
+    if first:
+        uses = _("%(first)s and %(last)s") % {"first": ", ".join(first), "last": last}
     projects = len(tally.projects)
-    return f"{words} of {_number(projects, 'project')}" if projects else words
+    if projects == 1:
+        return _("%s of 1 project") % uses
+    several = _("%(uses)s of %(count)d projects")
+    return several % {"uses": uses, "count": projects} if projects else uses
 
 
 def _counted(tally: Tally) -> Iterator[str]:
+    words = _in_words()
     for kind in PROVING:
         if count := tally.counts[kind]:
-            yield _number(count, str(kind))
+            one, several = words[kind]
+            yield one if count == 1 else several % count
 
 
-def _number(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+def _in_words() -> dict[Kind, tuple[str, str]]:
+    """What needs the image it was made from, as one of it and as several."""
+    return {
+        Kind.SERVER: (_("1 server"), _("%d servers")),
+        Kind.VOLUME: (_("1 volume"), _("%d volumes")),
+        Kind.SNAPSHOT: (_("1 snapshot"), _("%d snapshots")),
+        Kind.CLUSTER_TEMPLATE: (_("1 cluster template"), _("%d cluster templates")),
+        Kind.NODE: (_("1 bare metal node"), _("%d bare metal nodes")),
+    }
 
 
 def _nothing(told: Iterable[Told]) -> str:
     is_own = any(
         gap.reach is Reach.OTHER_PROJECTS for each in told for gap in each.gaps
     )
-    whose = "this project, which alone may use it," if is_own else "any project"
-    return f"no server, volume or snapshot of {whose} was made from it"
+    if is_own:
+        return _(
+            "no server, volume or snapshot of this project, which alone may use it, "
+            "was made from it"
+        )
+    return _("no server, volume or snapshot of any project was made from it")
