@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.adoption_order import Place, day_of, label_in, merged
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
@@ -90,7 +91,11 @@ class Adoption:
             return why
         if image.is_managed and image.generation and not self.is_done:
             how = ours(project, "lifecycle unset", "--all", image.id)
-            return f"it is a version of '{image.family}'. To remove it first: {how}"
+            words = {"family": image.family, "how": how}
+            return (
+                _("it is a version of '%(family)s'. To remove it first: %(how)s")
+                % words
+            )
         return None
 
     def label(self, family: Family) -> str | None:
@@ -189,9 +194,9 @@ def renumbered(image: Image, generation: int, *, is_current: bool) -> Decision:
     """A version of a family that older ones were adopted into."""
     change = Change(set={properties.GENERATION: str(generation)})
     change = numbered(change, image, generation)
-    note = "older ones were adopted: they rank below it"
+    note = _("older ones were adopted: they rank below it")
     if is_current:
-        note = "it stays the current version: the adopted ones rank below it"
+        note = _("it stays the current version: the adopted ones rank below it")
     return Decision("renumbered", change, changes=(properties.GENERATION,), note=note)
 
 
@@ -203,10 +208,17 @@ def renamed(image: Image, family: str, namesakes: Collection[Image]) -> Decision
     if why := moving(image):
         return refused(why)
     if taken := name_taken(family, image.owner, namesakes, except_id=image.id):
-        whose = "" if taken.is_own else f" of project {taken.image.owner}"
-        return refused(f"image {taken.image.id}{whose} already has the name '{family}'")
+        words = {
+            "id": taken.image.id,
+            "project": taken.image.owner,
+            "name": family,
+        }
+        if taken.is_own:
+            return refused(_("image %(id)s already has the name '%(name)s'") % words)
+        why = _("image %(id)s of project %(project)s already has the name '%(name)s'")
+        return refused(why % words)
     change = Change(set={"name": family})
-    note = f"it can no longer be found as '{image.name}'"
+    note = _("it can no longer be found as '%s'") % image.name
     return Decision("renamed", change, changes=("name",), note=note)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.decision import Decision, moving, refused
@@ -68,7 +69,7 @@ def _fault(image: Image, project: Project) -> str | None:
 def _not_managed(image: Image, project: Project) -> str:
     family = image.name or image.id
     how = ours(project, "lifecycle set", *option("family", family), image.id)
-    return f"it is not a version of a family. To make it the first of one: {how}"
+    return _("it is not a version of a family. To make it the first of one: %s") % how
 
 
 def _decision(result: str, change: Change, changed: Collection[str]) -> Decision:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.adoption_order import Place, day_in, month_in, order
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.family import Family
@@ -45,10 +46,10 @@ def pattern(text: str) -> re.Pattern[str]:
     try:
         compiled = re.compile(text)
     except (re.error, OverflowError, RecursionError) as error:
-        raise ValueError(f"not a regular expression: {error}") from None
+        raise ValueError(_("not a regular expression: %s") % error) from None
     for group in GROUPS:
         if group not in compiled.groupindex:
-            raise ValueError(f"it has no group (?P<{group}>…)")
+            raise ValueError(_("it has no group (?P<%s>…)") % group)
     return compiled
 
 
