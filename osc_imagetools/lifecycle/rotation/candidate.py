@@ -12,6 +12,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.deprecation.replacement import WIDTH
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
@@ -49,18 +50,18 @@ class CandidateVersion(ExistingImage):
     def fault_of(self, seen: Image) -> str | None:
         """Why it can't be promoted as it is *seen* now, in words."""
         if not seen.is_managed:
-            return "it was taken out of its family"
+            return _("it was taken out of its family")
         if why := moving(seen):
             return why
         if seen.status != "active":
-            return f"its status is {seen.status}"
+            return _("its status is %s") % seen.status
         state = derive(seen).state
         if state is not State.ACTIVE:
-            return f"it is {state}"
+            return _("it is %s") % state
         if seen.hidden:
-            return "it was hidden by hand"
+            return _("it was hidden by hand")
         if seen.name != self.image.name:
-            return f"it is called '{seen.name}' now"
+            return _("it is called '%s' now") % seen.name
         return None
 
     @property
@@ -123,14 +124,16 @@ def not_current(family: Family) -> str:
     """Why the *family*, a candidate's, has no version to be promoted, in words."""
     newest = family.newest_published
     if newest is None:
-        return "none of its versions has been current yet"
+        return _("none of its versions has been current yet")
+    words = {"version": newest.version, "name": newest.name, "status": newest.status}
     if newest.status != "active":
-        return f"the status of version {newest.version} is {newest.status}"
+        return _("the status of version %(version)s is %(status)s") % words
     if is_taken_out(newest):
-        return f"version {newest.version} {taken_out(newest)}"
+        return _("version %(version)s %(what)s") % {**words, "what": taken_out(newest)}
     if newest.name != family.name:
-        return f"version {newest.version}, its newest, is called '{newest.name}'"
-    return f"version {newest.version}, its newest, is {derive(newest).state}"
+        return _("version %(version)s, its newest, is called '%(name)s'") % words
+    words = {**words, "state": str(derive(newest).state)}
+    return _("version %(version)s, its newest, is %(state)s") % words
 
 
 def promoted_before(family: Family, candidate: Family) -> SkipReason | None:
@@ -144,10 +147,10 @@ def promoted_before(family: Family, candidate: Family) -> SkipReason | None:
     ]
     if not mine:
         return None
-    why = (
-        f"version {mine[-1].version} was promoted from '{candidate.name}', "
-        "which has had no newer one since"
-    )
+    why = _(
+        "version %(version)s was promoted from '%(candidate)s', which has had no newer "
+        "one since"
+    ) % {"version": mine[-1].version, "candidate": candidate.name}
     return SkipReason(UNCHANGED, True, why)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.step import Step
@@ -55,10 +56,10 @@ class Comeback:
         version, last = self.version, self.last
         if self.must_boot:
             yield Step.on(
-                "reactivate", version, "it is obsolete, and has to boot again"
+                "reactivate", version, _("it is obsolete, and has to boot again")
             )
         if version.visibility != self.visibility:
-            why = f"it is {version.visibility}, and is no longer retired"
+            why = _("it is %s, and is no longer retired") % version.visibility
             yield Step.on("make", version, why, f" {self.visibility}")
         yield from sharing(self.members, version.id)
         yield from PlannedSwap(

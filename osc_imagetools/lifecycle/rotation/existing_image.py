@@ -10,6 +10,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 from functools import cached_property
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.decision import moving
@@ -47,21 +48,21 @@ class ExistingImage:
             return why
         if image.status == "deactivated":
             how = command("set", "--activate", image.id)
-            return f"it is deactivated; to allow its use: {how}"
+            return _("it is deactivated; to allow its use: %s") % how
         if image.status != "active":
-            return f"its status is {image.status}"
+            return _("its status is %s") % image.status
         if not image.size:
-            return (
+            return _(
                 "it has no data of its own: it is a snapshot of a server that "
                 "boots from a volume"
             )
         if not image.is_managed or not image.generation:
             return None
         if image.family != self.family.name:
-            return f"it is a version of '{image.family}'"
+            return _("it is a version of '%s'") % image.family
         if image.was_offered and not self.is_current:
             how = of_family(project, "rollback", self.family.name, "--to", image.id)
-            return f"it was current before; to make it current again: {how}"
+            return _("it was current before; to make it current again: %s") % how
         return None
 
     @property

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.step import Step
 from osc_imagetools.lifecycle.rotation.retirement import Retirement
@@ -35,15 +36,17 @@ class PlannedSwap:
 
     def steps(self) -> Iterator[Step]:
         """In the order in which they are taken."""
-        tagged = f", with the tag {self.tag}" if self.tag else ""
-        loses = f", and is no longer called '{self.loses}'" if self.loses else ""
-        seen = f", {self.visibility}" if self.visibility else ""
+        version = _("version %s") % self.label
+        tagged = _("with the tag %s") % self.tag if self.tag else ""
+        why = _("it becomes current")
+        if self.loses:
+            why = _("it becomes current, and is no longer called '%s'") % self.loses
         if self.old is not None:
             yield self._announcement(self.old)
         yield Step(
             "show",
-            f"version {self.label}{tagged}{seen}",
-            f"it becomes current{loses}",
+            ", ".join(filter(None, (version, tagged, self.visibility))),
+            why,
             self.new_id,
         )
         if self.old is not None:
@@ -51,18 +54,18 @@ class PlannedSwap:
 
     def _announcement(self, old: Image) -> Step:
         retirement = self.retirement
-        told = f": {retirement.state}, replaced by version {self.label}"
+        told = [str(retirement.state), _("replaced by version %s") % self.label]
         if retirement.os_purpose:
-            told += f", os_purpose {retirement.os_purpose}"
+            told.append(f"os_purpose {retirement.os_purpose}")
         if delete_at := retirement.delete_at(old, self.now):
-            told += f", may be deleted from {delete_at}"
-        why = "users can see this before the image disappears from lists"
-        return Step.on("announce", old, why, told)
+            told.append(_("may be deleted from %s") % delete_at)
+        why = _("users can see this before the image disappears from lists")
+        return Step.on("announce", old, why, f": {', '.join(told)}")
 
     def _withdrawal(self, old: Image) -> Iterator[Step]:
         retirement = self.retirement
         if retirement.hides:
-            why = f"version {self.label} is visible at that point"
+            why = _("version %s is visible at that point") % self.label
             yield Step.on("hide", old, why)
         yield from finishing(old, self.label, retirement, self.tag)
 
@@ -80,7 +83,8 @@ def finishing(
         why = f"--old-{retirement.visibility}"
         yield Step.on("make", old, why, f" {retirement.visibility}")
     if tag and tag in old.tags:
-        yield Step.on("untag", old, f"only version {label} has the tag {tag}")
+        why = _("only version %(version)s has the tag %(tag)s")
+        yield Step.on("untag", old, why % {"version": label, "tag": tag})
     if retirement.obsolete and old.status == "active":
         yield Step.on("deactivate", old, "--old-state obsolete")
 
@@ -91,7 +95,7 @@ def sharing(members: Mapping[str, str], new_id: str | None = None) -> Iterator[S
     By project, with what each of them has said of that.
     """
     for project, said in members.items():
-        why = "it has accepted the current version"
+        why = _("it has accepted the current version")
         if said != "accepted":
-            why = f"it is a member of the current version ({said})"
-        yield Step("share", f"with project {project}", why, new_id)
+            why = _("it is a member of the current version (%s)") % said
+        yield Step("share", _("with project %s") % project, why, new_id)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.deprecation.deprecate import ADDRESSABLE
 from osc_imagetools.lifecycle.deprecation.reinstate import restoration
 from osc_imagetools.lifecycle.deprecation.replacement import WIDTH, audience
@@ -83,10 +84,11 @@ def fault(version: Image, family: Family, project: Project) -> str | None:
     if why := moving(version):
         return why
     if version.status not in ("active", "deactivated"):
-        return f"its status is {version.status}"
+        return _("its status is %s") % version.status
     if not version.was_offered:
         how = how_to_offer(version, family, project)
-        return f"nothing shows whether it was ever current; to publish it: {how}"
+        why = _("nothing shows whether it was ever current; to publish it: %s")
+        return why % how
     return None
 
 
@@ -196,10 +198,11 @@ def other_audience(version: Image, last: Image | None) -> str | None:
     is_for_more = WIDTH[audience(last)] > WIDTH[audience(version)]
     if not is_for_more and audience(last) in ADDRESSABLE:
         return None
-    return (
-        f"it is {audience(version)}, and version {last.version or last.id} is "
-        f"{audience(last)}"
-    )
+    return _("it is %(own)s, and version %(version)s is %(visibility)s") % {
+        "own": audience(version),
+        "version": last.version or last.id,
+        "visibility": audience(last),
+    }
 
 
 def is_found_by_more(version: Image, last: Image) -> bool:
@@ -212,7 +215,7 @@ def lost_signature(version: Image, last: Image | None) -> str | None:
     lost = lost_signatures(last, version.fields, ()) if last else ()
     if last is None or not lost:
         return None
-    return (
-        f"version {last.version or last.id} has {', '.join(lost)}: where Nova verifies "
-        "signatures, no server starts from an image without them"
-    )
+    return _(
+        "version %(version)s has %(properties)s: where Nova verifies signatures, no "
+        "server starts from an image without them"
+    ) % {"version": last.version or last.id, "properties": ", ".join(lost)}

@@ -12,6 +12,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.image import Image
@@ -99,9 +100,9 @@ def skip_reason_by_bytes(
         if same.id == new.id:
             return None
         if not fingerprints(same).isdisjoint(fingerprints(new)):
-            return unchanged(project, family, same, "has the same bytes")
+            return unchanged(project, family, same, _("has the same bytes"))
     if not force and is_rolled_back(policy_holder(family), fingerprints(new)):
-        return SkipReason(STAYS_OUT, True, "these bytes were rolled back")
+        return SkipReason(STAYS_OUT, True, _("these bytes were rolled back"))
     return None
 
 
@@ -124,21 +125,27 @@ def versions_to_compare(family: Family, *, force: bool) -> tuple[Image, ...]:
 
 def unchanged(project: Project, family: Family, same: Image, what: str) -> SkipReason:
     """That *same*, which is `versions_to_compare`, has or is *what* was wanted."""
-    why = f"version {same.version} {what}"
+    words = {"version": same.version, "what": what, "name": same.name}
+    why = _("version %(version)s %(what)s") % words
     if same == family.incumbent and same.name != family.name:
-        words = ("--rename-newest", *option("family", family.name))
-        how = ours(project, "lifecycle set", *words)
-        why += f", and is called '{same.name}'. To give it the family's name: {how}"
+        options = ("--rename-newest", *option("family", family.name))
+        how = ours(project, "lifecycle set", *options)
+        why = _(
+            "version %(version)s %(what)s, and is called '%(name)s'. To give it the "
+            "family's name: %(how)s"
+        ) % {**words, "how": how}
     elif same != family.current:
         how = offering(project, same, family)
-        why += f", and {taken_out(same)}. To publish it again: {how}"
+        why = _(
+            "version %(version)s %(what)s, and %(fate)s. To publish it again: %(how)s"
+        ) % {**words, "fate": taken_out(same), "how": how}
     return SkipReason(UNCHANGED, True, why)
 
 
 def taken_out(version: Image) -> str:
     """What a person has done to a *version* that `is_taken_out`, in words."""
     is_told = derive(version).state.is_on_its_way_out
-    return "was deprecated" if is_told else "was hidden by hand"
+    return _("was deprecated") if is_told else _("was hidden by hand")
 
 
 def offering(project: Project, version: Image, family: Family) -> str:
@@ -167,7 +174,7 @@ def superseded(family: Family, current: Image, new: Image) -> SkipReason:
         for version in family.versions
     )
     is_done = has_them and not is_older(current, new)
-    why = f"another run made version {current.version} current in the meantime"
+    why = _("another run made version %s current in the meantime") % current.version
     return SkipReason(SUPERSEDED, is_done, why)
 
 
