@@ -83,6 +83,6 @@ class Pairs(argparse.Action):
         from osc_imagetools.lifecycle.model.properties import written_twice
 
         pairs = [*getattr(namespace, self.dest), values]
-        if doubles := written_twice(name for name, _ in pairs):
+        if doubles := written_twice(pair[0] for pair in pairs):
             raise argparse.ArgumentError(self, _("%s are the same to Glance") % doubles)
         setattr(namespace, self.dest, pairs)

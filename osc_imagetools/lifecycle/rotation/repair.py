@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.dates import format_time
@@ -120,20 +121,20 @@ def _repairs(
         told = tuple(_untold(image, newer, now))
         yield from told
         said = told[0].change.on(image) if told else image
-        why = f"version {newer.version} of a higher generation is visible"
+        why = _("version %s of a higher generation is visible") % newer.version
         yield Repair("hide", said, HIDE, why, successor=newer)
     for image in kept_beside(family, survivor):
-        why = f"version {survivor.version} is for fewer people than it was meant for"
-        yield Repair("take back", image, taken_back(image), why)
-    why = f"version {survivor.version} of a higher generation is visible"
+        why = _("version %s is for fewer people than it was meant for")
+        yield Repair("take back", image, taken_back(image), why % survivor.version)
+    why = _("version %s of a higher generation is visible") % survivor.version
     for image in (*_useless(family, survivor), *_left_listed(family, survivor)):
         yield Repair("unlist", image, HIDE, why, successor=survivor)
     if is_leaving(survivor):
         for image in _withdrawn(family, survivor):
-            why = f"it was deactivated, and version {survivor.version} is back"
+            why = _("it was deactivated, and version %s is back") % survivor.version
             yield Repair("unlist", image, HIDE, why)
     if _is_half_retired(survivor, family, is_owned):
-        why = "it was about to be replaced, and is still the current version"
+        why = _("it was about to be replaced, and is still the current version")
         yield Repair("take back", survivor, taken_back(survivor), why)
     else:
         yield from _outdated_marks(family, survivor)
@@ -145,12 +146,12 @@ def _repairs(
 
 def _shown(survivor: Image, family: Family) -> Repair:
     values = {**SHOW.set, "name": _name_of(survivor, family)}
-    why = "no version was visible: this one was the last current one"
+    why = _("no version was visible: this one was the last current one")
     if is_leaving(survivor) and _successor(survivor, family) is None:
         # Somebody has deleted them while they were offered.
         if known := left_for(survivor):
             values[properties.BLOCKED] = rolled_back_with(survivor, known)
-        why = "no version was visible: the one that replaced it was deleted"
+        why = _("no version was visible: the one that replaced it was deleted")
     # Once it is current again it is retired no more, and this may come late.
     told = frozenset({properties.RETIRED_AT} & survivor.fields.keys())
     return Repair("show", survivor, Change(set=values, requires=told), why)
@@ -213,8 +214,8 @@ def _outdated_marks(family: Family, survivor: Image) -> Iterator[Repair]:
         is_listed = image.name != family.name and is_withdrawn(image)
         is_settled = image.hidden or is_listed or image.id == survivor.id
         if is_settled and not over.is_empty:
-            why = f"version {survivor.version} is current: that swap has ended"
-            yield Repair("settle", image, over, why)
+            why = _("version %s is current: that swap has ended")
+            yield Repair("settle", image, over, why % survivor.version)
 
 
 def _out_of_reach(
@@ -231,7 +232,7 @@ def _out_of_reach(
     above = [one for one in family.versions if one.generation >= OUT_OF_REACH]
     if any(is_owned(one) or bytes_moving(one) for one in above):
         return ()
-    why = "its number leaves none for later versions"
+    why = _("its number leaves none for later versions")
     return tuple(
         Repair("renumber", one, Change({properties.GENERATION: str(number)}), why)
         for number, one in enumerate(above, max(last, family.used_up) + 1)
@@ -252,7 +253,7 @@ def _shown_by_hand(
         if not derive(image).state.is_on_its_way_out:
             told[properties.STATE] = str(State.ACTIVE)
         change = Change(set=told, remove=to_be_shown(image))
-        yield Repair("publish", image, change, "somebody made it visible")
+        yield Repair("publish", image, change, _("somebody made it visible"))
 
 
 def _unnamed(family: Family) -> Iterator[Repair]:
@@ -269,7 +270,7 @@ def _unnamed(family: Family) -> Iterator[Repair]:
         if audience := audience_of_swap(image, newest.generation):
             values["visibility"] = audience
     change = Change(values, requires=frozenset({properties.PROMOTED_FROM}))
-    why = "it was promoted, and has the candidate's name again"
+    why = _("it was promoted, and has the candidate's name again")
     yield Repair("show", newest, change, why)
 
 
@@ -368,7 +369,7 @@ def _untold(image: Image, survivor: Image, now: datetime) -> Iterator[Repair]:
     if is_taken_out(image):
         told = {n: v for n, v in change.set.items() if n != properties.RETIRED_AT}
         change = replace(change, set=told)
-    why = f"version {survivor.version} has replaced it"
+    why = _("version %s has replaced it") % survivor.version
     yield Repair("retire", image, change, why)
 
 
@@ -378,9 +379,9 @@ def _tags(family: Family, survivor: Image) -> Iterator[Repair]:
     if not tag or tag == properties.TAG:
         return
     if tag not in survivor.tags:
-        why = "it is the current version"
+        why = _("it is the current version")
         yield Repair("tag", survivor, Change(add_tags=frozenset({tag})), why)
     for image in family.versions:
         if image.id != survivor.id and tag in image.tags and not image.run:
-            why = f"only version {survivor.version} has the tag"
+            why = _("only version %s has the tag") % survivor.version
             yield Repair("untag", image, Change(remove_tags=frozenset({tag})), why)

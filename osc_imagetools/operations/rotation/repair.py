@@ -15,6 +15,7 @@ from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.api import GlanceError
 from osc_imagetools.glance.images import CHANGE_SETTLES_SECONDS, Images
 from osc_imagetools.glance.members import ACCEPTED, PENDING, members
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.fences import (
@@ -82,7 +83,7 @@ class Repairer:
         A change to the same image, sent just before the other one shows it, would hide
         it again: Glance saves whole rows. Who is stopped there is not waited for.
         """
-        for _ in range(MOST_TURNS):
+        for _turn in range(MOST_TURNS):
             family = self.listed()
             seen = family.version(image.id)
             if seen is None or not is_coming_otherwise(seen, generation):
@@ -95,7 +96,7 @@ class Repairer:
 
         *listed* is the family if it has already been listed. Raises `OperatorError`.
         """
-        for _ in range(MOST_ROUNDS):
+        for _turn in range(MOST_ROUNDS):
             family, listed = listed or self.listed(), None
             needed = repairs(family, self._is_owned, self.images.now())
             if not needed:
@@ -111,9 +112,9 @@ class Repairer:
                 else:
                     self._apply_unless_gone(repair)
         raise OperatorError(
-            f"The family '{self.name}' does not become stable",
-            "others keep changing its images",
-            "Find out who else writes to them, then run the command again.",
+            _("The family '%s' does not become stable") % self.name,
+            _("others keep changing its images"),
+            _("Find out who else writes to them, then run the command again."),
         )
 
     def hide(

@@ -14,6 +14,7 @@ from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.activation import activation
 from osc_imagetools.glance.images import Images
 from osc_imagetools.glance.members import members
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.deprecation.replacement import audience
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
@@ -62,7 +63,7 @@ from osc_imagetools.operations.runs.reservation import reserve_generation_or_nex
 from osc_imagetools.operations.runs.signals import signals_wait
 from osc_imagetools.operations.session import Session
 
-ENDED = "completed a rollback that had been interrupted"
+ENDED = _("completed a rollback that had been interrupted")
 
 
 def rollback(session: Session, request: RollbackRequest) -> Rotated:
@@ -130,7 +131,7 @@ def _comeback(swap: Swap, request: RollbackRequest, family: Family) -> Comeback 
         return Kept(current, ROLLED_BACK, ENDED)
     version = chosen(session.project, request, family)
     if version == current:
-        return Kept(version, UNCHANGED, "it is the current version")
+        return Kept(version, UNCHANGED, _("it is the current version"))
     if incumbent is not None:
         refuse_moving(incumbent, images.now())
     if incumbent is not None and incumbent.id == version.id:
@@ -161,9 +162,9 @@ def _visibility(request: RollbackRequest, version: Image, last: Image | None) ->
         wanted = {audience(one) for one in (version, last) if one is not None}
         options = " or ".join(f"--{visibility}" for visibility in sorted(wanted))
         raise OperatorError(
-            f"The visibility of image {version.id} is unclear",
+            _("The visibility of image %s is unclear") % version.id,
             why,
-            f"Use {options}.",
+            _("Use %s.") % options,
         )
     if last is None or is_found_by_more(version, last):
         return audience(version)
@@ -173,9 +174,9 @@ def _visibility(request: RollbackRequest, version: Image, last: Image | None) ->
 def _refuse_lost_signature(version: Image, last: Image | None) -> None:
     if why := lost_signature(version, last):
         raise OperatorError(
-            f"Image {version.id} has no signature",
+            _("Image %s has no signature") % version.id,
             why,
-            "If no signature is needed, use --allow-unsigned.",
+            _("If no signature is needed, use --allow-unsigned."),
         )
 
 
@@ -205,44 +206,55 @@ def chosen(project: Project, request: RollbackRequest, family: Family) -> Image:
     """The version to go back to; raises `OperatorError` if there is none."""
     version = target(family, request.to)
     if request.to is not None and len(several := named(family, request.to)) > 1:
-        raise OperatorError(
-            f"'{request.to}' matches {len(several)} versions of '{request.name}'",
-            ", ".join(one.id for one in several),
-            "Name one by its ID.",
-        )
-    if version is None and request.to is None and (last := never_offered(family)):
-        raise OperatorError(
-            f"The family '{request.name}' has no version that was current before",
-            f"nothing shows whether version {last.version} ever was",
-            f"To publish that one: {how_to_offer(last, family, project)}",
-        )
-    if version is None and request.to is None and (out := left_out(family)):
-        raise OperatorError(
-            f"The family '{request.name}' has no earlier version to go back to",
-            f"version {out.version or out.id} {taken_out(out)}",
-            f"To publish that one anyway: {offering(project, out, family)}",
-        )
+        matches = _("'%(wanted)s' matches %(count)d versions of '%(name)s'")
+        told = {"wanted": request.to, "count": len(several), "name": request.name}
+        there = ", ".join(one.id for one in several)
+        raise OperatorError(matches % told, there, _("Name one by its ID."))
     if version is None:
-        if request.to is None and len(family.versions) == 1:
-            rotate = of_family(project, "rotate", family.name)
-            [only] = family.versions
-            raise OperatorError(
-                f"The family '{request.name}' has no earlier version to go back to",
-                f"{only.version or only.id} is its only one",
-                f"To bring in the next one: {rotate}",
-            )
-        show = of_family(project, "lifecycle show", request.name)
-        labels = ", ".join(one.version or one.id for one in family.versions)
-        raise OperatorError(
-            f"The family '{request.name}' has no version '{request.to}'"
-            if request.to
-            else f"The family '{request.name}' has no earlier version to go back to",
-            f"it has {labels}",
-            f"Name one with --to. See them: {show}",
-        )
+        raise _no_version(project, request, family)
     if why := fault(version, family, project):
-        raise OperatorError(f"Image {version.id} can't become current again", why)
+        what = _("Image %s can't become current again") % version.id
+        raise OperatorError(what, why)
     return version
+
+
+def _no_version(
+    project: Project, request: RollbackRequest, family: Family
+) -> OperatorError:
+    if request.to is not None:
+        what = _("The family '%(name)s' has no version '%(wanted)s'")
+        told = {"name": request.name, "wanted": request.to}
+        return OperatorError(what % told, *_others(project, family))
+    what = _("The family '%s' has no earlier version to go back to") % request.name
+    if last := never_offered(family):
+        return OperatorError(
+            _("The family '%s' has no version that was current before") % request.name,
+            _("nothing shows whether version %s ever was") % last.version,
+            _("To publish that one: %s") % how_to_offer(last, family, project),
+        )
+    if out := left_out(family):
+        said = {"version": out.version or out.id, "how": taken_out(out)}
+        return OperatorError(
+            what,
+            _("version %(version)s %(how)s") % said,
+            _("To publish that one anyway: %s") % offering(project, out, family),
+        )
+    if len(family.versions) == 1:
+        [only] = family.versions
+        return OperatorError(
+            what,
+            _("%s is its only one") % (only.version or only.id),
+            _("To bring in the next one: %s")
+            % of_family(project, "rotate", family.name),
+        )
+    return OperatorError(what, *_others(project, family))
+
+
+def _others(project: Project, family: Family) -> tuple[str, str]:
+    """Which versions there are, and how to see them."""
+    labels = ", ".join(one.version or one.id for one in family.versions)
+    show = of_family(project, "lifecycle show", family.name)
+    return _("it has %s") % labels, _("Name one with --to. See them: %s") % show
 
 
 def _prepare(session: Session, request: RollbackRequest, comeback: Comeback) -> Image:
@@ -284,7 +296,8 @@ class _OvertakenError(OperatorError):
 
     def __init__(self, standing: Image) -> None:
         version = standing.version
-        super().__init__(f"another run made version {version} current in the meantime")
+        what = _("another run made version %s current in the meantime")
+        super().__init__(what % version)
 
 
 def _refuse_overtaken(swap: Swap, old: Image, comeback: Comeback) -> None:

@@ -24,9 +24,9 @@ from osc_imagetools.errors import OperatorError
 from osc_imagetools.glance.activation import activation
 from osc_imagetools.glance.api import GlanceError
 from osc_imagetools.glance.images import CHANGE_SETTLES_SECONDS
+from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
-from osc_imagetools.lifecycle.model.decision import being_deleted, bytes_moving
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.fences import (
     is_hidden_by_hand,
@@ -40,20 +40,19 @@ from osc_imagetools.lifecycle.model.fences import (
     show_mark,
     showing,
     was_shown,
-    was_undone,
     was_undone_by_a_mark,
 )
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.rotation.fingerprint import fingerprints
 from osc_imagetools.lifecycle.rotation.retirement import HIDE, Retirement
-from osc_imagetools.lifecycle.rotation.skip import rolled_back_with, taken_out
+from osc_imagetools.lifecycle.rotation.skip import rolled_back_with
 from osc_imagetools.lifecycle.rotation.taken_back import taken_back
 from osc_imagetools.lifecycle.rotation.taken_out import (
     is_retired,
     is_taken_out,
-    is_taken_out_since,
     was_shown_by_hand,
 )
+from osc_imagetools.lifecycle.rotation.usable import unusable, withdrawn_meanwhile
 from osc_imagetools.operations.rotation.checks import refuse_moving
 from osc_imagetools.operations.rotation.repair import Repairer
 from osc_imagetools.operations.rotation.withdrawn import withdrawn
@@ -99,7 +98,7 @@ class Swap(Repairer):
         was known of it when it was *chosen*.
         """
         known = chosen or new
-        for _ in range(MOST_SWAPS):
+        for _turn in range(MOST_SWAPS):
             swapped = self._swap_once(new, known, generation, offering, retirement)
             standing = swapped.family.incumbent
             current = swapped.family.current
@@ -117,9 +116,10 @@ class Swap(Repairer):
             if seen is not None and self._is_lost(seen, new):
                 known = seen
         raise OperatorError(
-            f"Image {new.id} did not become the current version of '{self.name}'",
-            f"others undid it {MOST_SWAPS} times",
-            "Find out who else writes to it, then run the command again.",
+            _("Image %(id)s did not become the current version of '%(name)s'")
+            % {"id": new.id, "name": self.name},
+            _("others undid it %d times") % MOST_SWAPS,
+            _("Find out who else writes to it, then run the command again."),
         )
 
     def _is_promoted(self, new: Image, family: Family) -> bool:
@@ -174,7 +174,7 @@ class Swap(Repairer):
                 current = self.repair().current
                 if current is not None:
                     # The swap was finished first, or taken back.
-                    LOG.warning("Version %s is current.", current.version)
+                    LOG.warning(_("Version %s is current."), current.version)
             raise
 
     def _carry_out(
@@ -206,7 +206,8 @@ class Swap(Repairer):
             is_for_all = new.visibility == change.set.get("visibility", new.visibility)
             # Else somebody has withdrawn it since, and what they did stands.
             if old is not None and not is_for_all:
-                fault = f"Image {new.id} is {new.visibility} now: somebody changed it"
+                said = _("Image %(id)s is %(visibility)s now: somebody changed it")
+                fault = said % {"id": new.id, "visibility": new.visibility}
                 old = self._unless_gone(old, self._take_back)
             elif old is not None and self.is_found(new):
                 hide = partial(
@@ -266,21 +267,10 @@ class Swap(Repairer):
 
         Raises `OperatorError`.
         """
-        found = next((each for each in family.versions if each.id == new.id), None)
-        if found is None:
-            raise _unusable(new, "it was deleted in the meantime")
-        if found.status != "active":
-            raise _unusable(new, f"its status is {found.status}")
-        if is_retired(found) and not is_retired(new):
-            raise _unusable(
-                new, "it was made visible and replaced by others in the meantime"
-            )
-        if was_shown_by_hand(found, known):
-            raise _unusable(
-                new, "somebody made it visible and hid it again in the meantime"
-            )
-        if why := bytes_moving(found):
-            raise _unusable(new, why)
+        found = family.version(new.id)
+        why = unusable(found, new, known)
+        if found is None or why:
+            raise _unusable(new, why or "")
         return found
 
     def _mark(self, new: Image, known: Image, generation: int) -> Image:
@@ -298,10 +288,7 @@ class Swap(Repairer):
         with signals_wait(self.images.machine):
             before = new
             new = self.images.change(new, marked_coming(generation), is_overtaken)
-            why = being_deleted(new)
-            if is_taken_out_since(new, known) and not was_undone(before, new):
-                why = f"it {taken_out(new)} in the meantime, and stays so"
-            if why:
+            if why := withdrawn_meanwhile(before, new, known):
                 own = frozenset({show_mark(new, self.session.run, generation)})
                 self.images.change(new, Change(remove=own))
                 raise _unusable(new, why)
@@ -332,9 +319,8 @@ class Swap(Repairer):
                     raise
                 # A quota of properties has no room for all of it. Nobody is kept from
                 # going back by that: only what the swap itself needs is told.
-                LOG.warning(
-                    "Version %s gets fewer properties. %s", image.version, error
-                )
+                said = _("Version %(version)s gets fewer properties. %(why)s")
+                LOG.warning(said, {"version": image.version, "why": error})
                 return self.images.change(image, least_told(change), is_told)
 
         return self._unless_gone(old, announce)
@@ -351,7 +337,7 @@ class Swap(Repairer):
         except GlanceError:
             if self.images.get(old.id) is not None:
                 raise
-            LOG.warning("Image %s was deleted while it was being replaced.", old.id)
+            LOG.warning(_("Image %s was deleted while it was being replaced."), old.id)
             return None
 
     def _show(self, new: Image, generation: int, change: Change) -> Image:
@@ -394,4 +380,5 @@ class Swap(Repairer):
 
 
 def _unusable(new: Image, why: str) -> OperatorError:
-    return OperatorError(f"Image {new.id} can't become the current version", why)
+    what = _("Image %s can't become the current version") % new.id
+    return OperatorError(what, why)
