@@ -22,7 +22,7 @@ from osc_imagetools.lifecycle.model.fences import (
     AT_ONCE,
     hiding,
     is_coming_otherwise,
-    is_leaving,
+    is_marked_for,
     is_marked_listed,
     is_told_otherwise,
     marked_coming,
@@ -202,7 +202,7 @@ class Repairer:
     def _remember(self, repair: Repair) -> None:
         """Take *repair* for done, in a dry run."""
         image = self.session.recalled(repair.image)
-        if repair.successor is not None and not is_leaving(image):
+        if repair.successor is not None and not is_marked_for(image, repair.successor):
             lacking = self._lacking(image, repair.successor)
             self.steps += sharing(lacking, repair.successor.id)
         self.session.remember(repair.on(image))
@@ -226,7 +226,7 @@ class Repairer:
             return
         if repair.successor is not None and not self._is_offered(repair.successor):
             return
-        if repair.successor is not None and not is_leaving(found):
+        if repair.successor is not None and not is_marked_for(found, repair.successor):
             # Else its swap has seen to that, as it was told.
             self._carry_members(found, repair.successor)
         with signals_wait(self.images.machine):
@@ -283,8 +283,10 @@ class Repairer:
             return self.hide(image, change, successor)
 
         def is_overtaken(seen: Image) -> bool:
-            # Another run has shown or hidden it: that was decided on older facts.
-            return seen.hidden != change.on(image).hidden
+            # Another run has shown or hidden it, or promoted it into another family:
+            # that was decided on older facts.
+            is_elsewhere = seen.family != self.name
+            return is_elsewhere or seen.hidden != change.on(image).hidden
 
         if repair.step == "show" and image.hidden:
             try:
