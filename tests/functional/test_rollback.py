@@ -8,6 +8,8 @@ import json
 import uuid
 from typing import Any
 
+import pytest
+
 from tests.cloud.accounts import Account
 from tests.cloud.cloud import Cloud
 from tests.cloud.proxy import Proxy
@@ -74,14 +76,23 @@ def test_each_rollback_goes_one_further_back_and_no_byte_moves(
     assert current(admin, name)["id"] == first
 
 
+@pytest.mark.parametrize(
+    ("fields", "advised"),
+    [
+        ({}, "lifecycle show"),
+        ({"image_source": "https://vendor.example/disk.img"}, "rotate"),
+    ],
+    ids=["unknown", "known"],
+)
 def test_only_version_is_told_as_such_and_not_offered_for_going_back(
-    member: Account,
+    fields: dict[str, str], advised: str, member: Account
 ) -> None:
-    only = version(member)
+    only = version(member, **fields)
 
     outcome = roll_back(member)
 
-    refused(outcome, "v1 is its only one", f"openstack image rotate -- {FAMILY}")
+    command = f"openstack image {advised} -- {FAMILY}"
+    refused(outcome, "v1 is its only one", command)
     assert "--to" not in outcome.stderr
     assert current(member)["id"] == only
 

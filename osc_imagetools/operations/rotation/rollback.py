@@ -241,13 +241,16 @@ def _no_version(
         )
     if len(family.versions) == 1:
         [only] = family.versions
-        return OperatorError(
-            what,
-            _("%s is its only one") % (only.version or only.id),
-            _("To bring in the next one: %s")
-            % of_family(project, "rotate", family.name),
-        )
+        why = _("%s is its only one") % (only.version or only.id)
+        return OperatorError(what, why, _how_to_go_on(project, only, family))
     return OperatorError(what, *_others(project, family))
+
+
+def _how_to_go_on(project: Project, only: Image, family: Family) -> str:
+    if only.text(properties.IMAGE_SOURCE):
+        rotate = of_family(project, "rotate", family.name)
+        return _("To bring in the next one: %s") % rotate
+    return _("See it: %s") % of_family(project, "lifecycle show", family.name)
 
 
 def _others(project: Project, family: Family) -> tuple[str, str]:
