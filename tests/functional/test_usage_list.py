@@ -241,7 +241,7 @@ def test_F59_without_cinder_in_the_catalogue_it_is_unknown_unless_that_is_said(
     )
     assert unused == (
         "unused",
-        "no server, volume or snapshot of any project was made from it; "
+        "no server of any project was made from it; "
         "block-storage was not asked (--without)",
     )
 

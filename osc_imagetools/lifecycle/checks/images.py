@@ -249,7 +249,7 @@ def _min_disk(image: Image) -> Iterator[Finding]:
             image,
             Check.NO_MIN_DISK,
             what,
-            _("Set it, so that a flavor that is too small is refused at once"),
+            _("Set min_disk, so that a flavor that is too small is refused at once"),
             (command("set", "--min-disk", str(needed), image.id),),
             together=_("have a disk that is larger than min_disk"),
         )

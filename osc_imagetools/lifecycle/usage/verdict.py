@@ -80,9 +80,12 @@ class Usage:
     @property
     def need(self) -> str:
         """Why somebody may need the image, in words; empty where it is unused."""
+        why = "; ".join(self.why)
         if self.verdict is Verdict.UNUSED:
             return ""
-        return f"{self.verdict}: {'; '.join(self.why)}"
+        if self.verdict is Verdict.UNKNOWN:
+            return _("whether it is used is unknown: %s") % why
+        return f"{self.verdict}: {why}"
 
     def count(self, kind: Kind) -> int:
         """How many of a *kind* use it."""
@@ -109,7 +112,7 @@ def judge(image: Image, told: Iterable[Told], *, without: Sequence[str] = ()) ->
         return Usage(image, Verdict.USED, (used, *gaps, *left_out), tally)
     if gaps:
         return Usage(image, Verdict.UNKNOWN, (*gaps, *left_out), tally)
-    return Usage(image, Verdict.UNUSED, (_nothing(told), *left_out), tally)
+    return Usage(image, Verdict.UNUSED, (_nothing(told, without), *left_out), tally)
 
 
 def _told(tally: Tally) -> str:
@@ -147,13 +150,31 @@ def _in_words() -> dict[Kind, tuple[str, str]]:
     }
 
 
-def _nothing(told: Iterable[Told]) -> str:
+def _nothing(told: Iterable[Told], without: Collection[str]) -> str:
     is_own = any(
         gap.reach is Reach.OTHER_PROJECTS for each in told for gap in each.gaps
     )
-    if is_own:
-        return _(
-            "no server, volume or snapshot of this project, which alone may use it, "
-            "was made from it"
-        )
-    return _("no server, volume or snapshot of any project was made from it")
+    texts = {
+        (): (
+            _("no server, volume or snapshot of any project was made from it"),
+            _(
+                "no server, volume or snapshot of this project, which alone may use "
+                "it, was made from it"
+            ),
+        ),
+        ("block-storage",): (
+            _("no server of any project was made from it"),
+            _("no server of this project, which alone may use it, was made from it"),
+        ),
+        ("compute",): (
+            _("no volume or snapshot of any project was made from it"),
+            _(
+                "no volume or snapshot of this project, which alone may use it, was "
+                "made from it"
+            ),
+        ),
+    }
+    left_out = tuple(sorted({"block-storage", "compute"}.intersection(without)))
+    if left_out not in texts:
+        return _("no service was asked that could tell of servers and volumes")
+    return texts[left_out][is_own]

@@ -346,13 +346,13 @@ WORDS = {
     "no min_disk": (
         [current(virtual_size=2 * GIB + 1)],
         "its disk needs 3 GiB, but min_disk is not set",
-        "Set it, so that a flavor that is too small is refused at once",
+        "Set min_disk, so that a flavor that is too small is refused at once",
         "set --min-disk 3 one",
     ),
     "too little min_disk": (
         [current(virtual_size=3 * GIB, min_disk=2)],
         "its disk needs 3 GiB, but min_disk is 2",
-        "Set it, so that a flavor that is too small is refused at once",
+        "Set min_disk, so that a flavor that is too small is refused at once",
         "set --min-disk 3 one",
     ),
     "min_disk of several": (
@@ -361,7 +361,7 @@ WORDS = {
             current("two", 1, **MINE, lifecycle_family="mine", virtual_size=1),
         ],
         "2 images have a disk that is larger than min_disk",
-        "Set it, so that a flavor that is too small is refused at once",
+        "Set min_disk, so that a flavor that is too small is refused at once",
         *("set --min-disk 3 one", "set --min-disk 1 two"),
     ),
     "of a dead run": (

@@ -233,7 +233,7 @@ HINDERED = {
                 )
             }
         },
-        "unknown: compute: 403",
+        "whether it is used is unknown: compute: 403",
     ),
     "F81 a policy that can't be read": (
         {"policy": {**ONE_KEPT, "lifecycle_delete_after": "soon"}},
@@ -560,7 +560,7 @@ class TestWhatWasNeverOffered:
         ("fields", "hindrance"),
         [
             ({"protected": True}, "it is protected"),
-            ({"disk_format": "aki"}, "unknown: "),
+            ({"disk_format": "aki"}, "whether it is used is unknown: "),
         ],
     )
     def test_staged_version_is_hindered_like_any(self, fields, hindrance):

@@ -217,3 +217,19 @@ def test_no_gap_more_makes_an_image_unused(image, answers, gap):
     after = judge(image, [*answers, told(gaps=(gap,))])
 
     assert after.verdict is not Verdict.UNUSED or before.verdict is Verdict.UNUSED
+
+
+@pytest.mark.parametrize(
+    ("without", "says"),
+    [
+        (["compute"], "no volume or snapshot of any project was made from it"),
+        (["block-storage"], "no server of any project was made from it"),
+        (["block-storage", "compute"], "no service was asked that could tell"),
+        (["baremetal"], "no server, volume or snapshot of any project was made"),
+    ],
+)
+def test_nothing_is_said_of_what_was_not_asked(without, says):
+    usage = judge(shown(), [], without=without)
+
+    assert usage.why[0].startswith(says)
+    assert len(usage.why) == 1 + len(without)
