@@ -97,6 +97,8 @@ class Watch:
     """The same of the image that was changed last, before that change."""
     _seen: dict[str, Shown] = field(default_factory=dict)
     _changes: int = -1
+    _offered_first: frozenset[str] = frozenset()
+    """What the last change has shown, and nothing had before."""
     _found_before: frozenset[str] = frozenset()
     """What was found before the last change."""
 
@@ -137,6 +139,9 @@ class Watch:
         self.found, self.listed = sight.found(self.glance), sight.listed(self.glance)
         if own_id in was_found - self.found and not is_fresh:
             self._lose(call, row)
+            # In that instant alone it was to be seen.
+            self.offered -= self._offered_first & {own_id}
+        self._offered_first = self.found - was_found - self.offered
         if new := self.found - was_found:
             self.offered |= new
             if not call.sender.is_person:
