@@ -90,8 +90,8 @@ def picture() -> str:
     for x, (name, color, found) in zip(places, stations(run), strict=True):
         box(svg, x, TOP, STATION, TALL, color)
         text(svg, x + STATION / 2, TOP + 24, name, "middle")
-        for line, words in enumerate(found):
-            text(svg, x + STATION / 2, TOP + 52 + 20 * line, words, "middle")
+        for row, words in enumerate(found):
+            text(svg, x + STATION / 2, TOP + 52 + 20 * row, words, "middle")
     for x in places[1:]:
         text(svg, x - GAP / 2, TOP + 26, ">", "middle")
     line = TOP + TALL + 20
