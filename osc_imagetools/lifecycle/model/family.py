@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.dates import parse_time
 from osc_imagetools.lifecycle.model.generation import highest_named
 from osc_imagetools.lifecycle.model.image import GONE, Image
@@ -114,14 +115,33 @@ class Family:
         return self.current or self.newest_published
 
     @property
-    def newest_published(self) -> Image | None:
-        """Of the versions that were current once, the one of the highest generation."""
-        published = [
+    def published(self) -> tuple[Image, ...]:
+        """The versions that were current once, lowest first."""
+        return tuple(
             version
             for version in self.versions
             if version.generation and version.was_offered
+        )
+
+    @property
+    def newest_published(self) -> Image | None:
+        """Of the versions that were current once, the one of the highest generation."""
+        return self.published[-1] if self.published else None
+
+    @property
+    def newest_found(self) -> Image | None:
+        """Of those the newest that users have found by the family's name.
+
+        Not one that was adopted since, and is visible under a name of its own.
+        """
+        found = [
+            version
+            for version in self.published
+            if version.hidden
+            or version.name == self.name
+            or properties.RETIRED_AT in version.fields
         ]
-        return published[-1] if published else None
+        return found[-1] if found else None
 
     @property
     def previous(self) -> tuple[Image, ...]:

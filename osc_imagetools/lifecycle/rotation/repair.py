@@ -172,7 +172,7 @@ def _left_behind(family: Family) -> Image | None:
         and is_retired(version)
         and not is_hidden_by_hand(version)
     ]
-    newest = family.newest_published
+    newest = family.newest_found
     if not leaving or newest is None or _has_lost_its_showing(newest):
         return None
     last = leaving[-1]
