@@ -20,6 +20,8 @@ Job = Callable[[], T]
 LOOK_SECONDS = 0.2
 """A signal that another thread was given is handled when the main one goes on."""
 
+MOST_THREADS = 256
+"""Of one process, where jobs wait elsewhere: containers limit them, some to 512."""
 
 _HERE = threading.local()
 
@@ -30,17 +32,17 @@ def run_jobs(
     """What each of *jobs* returns, with its place, as soon as that is known.
 
     At most *most* work at a time; one alone is done in this thread. Where they
-    *wait_elsewhere*, those that do count no more meanwhile. After a signal, or what a
-    job raises, none begins any more, those under way end at their next request, and
-    that is raised once they have.
+    *wait_elsewhere*, those that do count no more meanwhile, up to 256 in all. After a
+    signal, or what a job raises, none begins any more, those under way end at their
+    next request, and that is raised once they have.
     """
     if len(jobs) == 1 or (most == 1 and not wait_elsewhere):
         yield from ((place, job()) for place, job in enumerate(jobs))
         return
-    pool = _Pool(jobs, most, len(jobs) if wait_elsewhere else most)
+    pool = _Pool(jobs, most, max(most, MOST_THREADS) if wait_elsewhere else most)
     with signals_end_the_jobs():
-        pool.begin()
         try:
+            pool.begin()
             yield from pool.told()
         except BaseException:
             # Whoever takes no more of it wants them to end.
@@ -77,15 +79,18 @@ class _Pool(Generic[T]):
         self._lock = threading.Lock()
         self._working = threading.Semaphore(most)
         self._done: SimpleQueue[tuple[int, T] | BaseException | None] = SimpleQueue()
-        self._threads = [
-            threading.Thread(target=self._work, daemon=True)
-            for _ in range(min(threads, len(jobs)))
-        ]
+        self._wanted = min(threads, len(jobs))
+        self._threads: list[threading.Thread] = []
 
     def begin(self) -> None:
-        """Begin with the first ones."""
-        for thread in self._threads:
+        """Begin with the first ones; raises `RuntimeError` where no thread can start.
+
+        Those that have started work then, and are waited for.
+        """
+        for _ in range(self._wanted):
+            thread = threading.Thread(target=self._work, daemon=True)
             thread.start()
+            self._threads.append(thread)
 
     def wait(self) -> None:
         """Until no job is under way."""
@@ -111,11 +116,12 @@ class _Pool(Generic[T]):
     def _work(self) -> None:
         _HERE.working = self._working
         with ENDING.job():
-            while self._has_done_one():
+            while self._work_off_next():
                 pass
         self._done.put(None)
 
-    def _has_done_one(self) -> bool:
+    def _work_off_next(self) -> bool:
+        """Do the next job; whether this thread is to go on with another one."""
         # They begin in their order: none is taken before there is room for it.
         with self._working:
             if (begun := self._next()) is None:

@@ -7,7 +7,8 @@ import threading
 import pytest
 
 from osc_imagetools.glance.machine import Machine
-from osc_imagetools.operations.runs.jobs import run_jobs
+from osc_imagetools.operations.runs import jobs as jobs_module
+from osc_imagetools.operations.runs.jobs import elsewhere, run_jobs
 from osc_imagetools.operations.runs.signals import signals_wait
 
 SECONDS = 60
@@ -37,6 +38,76 @@ def test_as_many_as_allowed_are_done_at_a_time_and_no_more():
 
     assert len([*run_jobs([job] * 6, 3)]) == 6
     assert most == [3]
+
+
+def test_job_that_waits_elsewhere_makes_room_and_takes_it_again():
+    all_wait = threading.Barrier(4)
+    now, most = [0], [0]
+    lock = threading.Lock()
+
+    def count(change):
+        with lock:
+            now[0] += change
+            most[0] = max(most[0], now[0])
+
+    def job():
+        count(1)
+        count(-1)
+        with elsewhere():
+            all_wait.wait(SECONDS)
+        count(1)
+        count(-1)
+
+    assert len([*run_jobs([job] * 4, 1, wait_elsewhere=True)]) == 4
+    assert most == [1]
+
+
+def test_fault_of_one_that_waits_elsewhere_keeps_no_room_for_itself():
+    def broken():
+        with elsewhere():
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        [*run_jobs([broken] * 3, 1, wait_elsewhere=True)]
+    with pytest.raises(ZeroDivisionError):
+        broken()
+
+
+def test_no_more_threads_wait_than_a_process_may_have(monkeypatch):
+    monkeypatch.setattr(jobs_module, "MOST_THREADS", 3)
+    three = threading.Barrier(3)
+    seen = set()
+
+    def job():
+        seen.add(threading.get_ident())
+        with elsewhere():
+            three.wait(SECONDS)
+
+    assert len([*run_jobs([job] * 6, 1, wait_elsewhere=True)]) == 6
+    assert len(seen) == 3
+
+
+def test_thread_that_can_not_start_ends_those_that_did(monkeypatch):
+    start, begun = threading.Thread.start, []
+
+    def starts_one(thread):
+        if begun:
+            raise RuntimeError("can't start new thread")
+        begun.append(thread)
+        start(thread)
+
+    def endless():
+        while True:
+            MACHINE.sleep(0.001)
+
+    monkeypatch.setattr(threading.Thread, "start", starts_one)
+
+    with pytest.raises(RuntimeError, match="can't start"):
+        [*run_jobs([endless] * 2, 2)]
+
+    assert not begun[0].is_alive()
+    monkeypatch.undo()
+    assert sorted(run_jobs([lambda: 1, lambda: 2], 2)) == [(0, 1), (1, 2)]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
