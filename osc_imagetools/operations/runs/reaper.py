@@ -63,7 +63,7 @@ def reap(images: Images, record: Image) -> bool:
     try:
         # Or is only stopped, and goes on when that DELETE is on its way.
         is_empty = found.status == "queued" and not is_in_a_task(found)
-        if is_empty and not _is_withheld(images, found):
+        if is_empty and not _withhold(images, found):
             return images.get(found.id) is None
         return delete_record(images, found)
     except GlanceError as error:
@@ -80,14 +80,17 @@ def delete_record(images: Images, record: Image) -> bool:
     all of its data its own run shows no more.
     """
     is_whole = record.status == "active" and not is_in_a_task(record)
-    if is_whole and not _is_withheld(images, record):
+    if is_whole and not _withhold(images, record):
         return images.get(record.id) is None
     images.delete(record.id)
     return True
 
 
-def _is_withheld(images: Images, record: Image) -> bool:
-    """Whether *record* is still a run's own, and nothing sent before can show it."""
+def _withhold(images: Images, record: Image) -> bool:
+    """Let nothing that was sent before show *record*; whether it is a run's own still.
+
+    Raises `GlanceError`.
+    """
     images.change(record, withholding())
     images.machine.sleep(CHANGE_SETTLES_SECONDS)
     found = images.get(record.id)
