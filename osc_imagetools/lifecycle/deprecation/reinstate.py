@@ -43,7 +43,8 @@ def reinstatement(
     we work for.
     """
     decision = restoration(image)
-    if decision.note == NOTHING_TELLS and image.generation and image.was_offered:
+    is_untold = moving(image) is None and _is_untold(image)
+    if is_untold and image.generation and image.was_offered:
         how = of_family(project, "rollback", str(image.family), "--to", image.id)
         words = {"why": NOTHING_TELLS, "how": how}
         return refused(_("%(why)s. To make it current again: %(how)s") % words)
@@ -81,8 +82,14 @@ def restored_name(image: Image) -> str:
     return name if isinstance(name, str) else image.name
 
 
+def _is_untold(image: Image) -> bool:
+    """Whether *image* is deprecated, and nothing says what that has changed."""
+    is_out = image.is_managed and derive(image).state.is_on_its_way_out
+    return is_out and undo_record(image) is None
+
+
 def _without_a_record(image: Image) -> Decision:
-    if image.is_managed and derive(image).state.is_on_its_way_out:
+    if _is_untold(image):
         return refused(NOTHING_TELLS)
     return Decision("unchanged", note=_("no deprecation is recorded"))
 
