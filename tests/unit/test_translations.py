@@ -34,6 +34,7 @@ OF_HELP = {"help", "description", "epilog"}
 GROUPS = {"add_argument_group"}
 OF_MESSAGES = {"what", "why", "do"}
 LOGGED = {"LOG.info", "LOG.warning", "LOG.error"}
+SHOWN = ("say", "_say")
 
 FOR_DEVELOPERS = {"AssertionError", "RuntimeError"}
 
@@ -65,7 +66,7 @@ def _texts(call: ast.Call) -> Iterator[ast.expr]:
 
 
 def bare_messages(source: str) -> list[str]:
-    """Each text of an error or of the log in *source* that can't be translated."""
+    """Each text in *source* of an error, the log or a bar that can't be translated."""
     return [
         f"{text.lineno}: {ast.unparse(text)}"
         for node in ast.walk(ast.parse(source))
@@ -77,7 +78,7 @@ def bare_messages(source: str) -> list[str]:
 
 def _said(call: ast.Call) -> Iterator[ast.expr]:
     name = ast.unparse(call.func)
-    if name in LOGGED:
+    if name in LOGGED or name.rpartition(".")[2] in SHOWN:
         yield from call.args[:1]
     elif name.endswith("Error") and name not in FOR_DEVELOPERS:
         yield from call.args
@@ -179,6 +180,7 @@ def test_no_text_of_a_help_is_bare(path: Path) -> None:
         "raise OperatorError(what, why or 'it ended')",
         "raise OperatorError(what, _('it ended') if is_over else 'it goes on')",
         "LOG.warning('Deleting image %s', image.id)",
+        "progress.say('Glance fetches it')",
     ],
 )
 def test_a_bare_message_is_noticed(source: str) -> None:

@@ -94,7 +94,7 @@ class WebDownload:
         self._say_what_is_kept()
         with _query_masked(self.request.url):
             start_import(self.session.images, image, self._route, self.request.url)
-            self._say("Glance fetches it")
+            self._say(_("Glance fetches it"))
             with elsewhere():
                 images = self.session.images
                 found = wait_for_import(images, image, self._route, self._say)
