@@ -18,21 +18,19 @@ def withdrawn(
 ) -> OperatorError:
     """The error for *new*, offered once, and *seen* now as a person wants it."""
     if seen is None:
-        why = _("somebody made it deleted after it was published, and it stays so")
+        why = _("somebody deleted it after it was published, and it stays so")
         do = _("To publish another version, rotate again.")
     elif seen.status != "active":
-        why = _("somebody made it %s after it was published, and it stays so")
+        why = _("its status became %s after it was published, and it stays so")
         why %= seen.status
         do = _("To allow its use: %s") % command("set", "--activate", seen.id)
     else:
         if derive(seen).state.is_on_its_way_out:
-            why = _(
-                "somebody made it deprecated after it was published, and it stays so"
-            )
+            why = _("somebody deprecated it after it was published, and it stays so")
         elif seen.hidden:
-            why = _("somebody made it hidden after it was published, and it stays so")
+            why = _("somebody hid it after it was published, and it stays so")
         else:
-            why = _("somebody made it renamed after it was published, and it stays so")
+            why = _("somebody renamed it after it was published, and it stays so")
         back = of_family(project, "rollback", family.name, "--to", seen.id)
         do = _("To publish it again: %s") % back
     current = family.incumbent
