@@ -40,8 +40,8 @@ class Rotate(ShowOne):
     _description = _(
         "Make a new version current and retire the one before it. The name finds an "
         "image at every moment; the old version keeps its ID, name and data, and is "
-        "hidden. The new version takes over from the old one whatever no option sets; "
-        "without an old version, the new one is the first of its family."
+        "hidden. The new version carries over from the old one whatever no option "
+        "sets; without an old version, the new one is the first of its family."
     )
 
     headings = rotations.HEADINGS
@@ -162,8 +162,8 @@ def _add_version(parser: argparse.ArgumentParser) -> None:
         parser,
         inherits=_(
             "Unless these options set them, properties, tags, visibility, "
-            "protection, smallest disk and memory, and members are taken over from the "
-            "current version."
+            "protection, smallest disk and memory, and members are carried over from "
+            "the current version."
         ),
         default=_("default of a first version"),
     )
@@ -174,7 +174,7 @@ def _add_version(parser: argparse.ArgumentParser) -> None:
         type=types.unset_property,
         action="append",
         default=[],
-        help=_("Do not take over this property (repeat for several)"),
+        help=_("Do not carry over this property (repeat for several)"),
     )
     succession.add_members(parser)
 

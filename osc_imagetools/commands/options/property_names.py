@@ -63,7 +63,7 @@ def unset_fault(name: str) -> str | None:
         why = _("'%(name)s' is not a property: use another value of %(instead)s")
         return why % {"name": name, "instead": BY_OPTION[same]}
     if same in OF_GLANCE:
-        return _("'%s' is written by Glance: no version takes it over") % name
+        return _("'%s' is written by Glance: no version carries it over") % name
     if same.startswith(properties.PREFIX) and name != same:
         return _("'%(name)s' is written '%(same)s'") % {"name": name, "same": same}
     return None

@@ -71,7 +71,7 @@ def test_a_value_is_read(parse, text, value):
         (types.property_pair, "a=\N{PILE OF POO}" + "b" * 60_000, "U\\+FFFF"),
         (types.unset_property, "visibility", "--public"),
         (types.unset_property, "min_disk", "--min-disk"),
-        (types.unset_property, "checksum", "no version takes it over"),
+        (types.unset_property, "checksum", "no version carries it over"),
         (types.unset_property, "Lifecycle_Keep", "is written 'lifecycle_keep'"),
         (types.unset_property, "\udcff", "not UTF-8"),
         (types.tag, "\udcff", "not UTF-8"),
