@@ -8,6 +8,7 @@ What is done is decided by reading alone, for a dry run as for the run.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from osc_imagetools.errors import OperatorError
@@ -335,6 +336,8 @@ def _swap(
     try:
         swapped = swap.swap(version, number, shown, retirement, chosen=known)
     except _OvertakenError as overtaken:
+        with suppress(OperatorError):
+            swap.give_up(version, number)
         return _done(SUPERSEDED, swap.listed(), swap, overtaken.what)
     standing = swapped.family.incumbent
     if standing is not None and standing.id != version.id:

@@ -289,10 +289,23 @@ class Swap(Repairer):
             before = new
             new = self.images.change(new, marked_coming(generation), is_overtaken)
             if why := withdrawn_meanwhile(before, new, known):
-                own = frozenset({show_mark(new, self.session.run, generation)})
-                self.images.change(new, Change(remove=own))
+                self._unmark(new, generation)
                 raise _unusable(new, why)
         return new
+
+    def give_up(self, new: Image, generation: int) -> None:
+        """Take the mark from *new*, which this swap to *generation* doesn't show.
+
+        Else nobody may delete it, for it looks as if it were about to be shown.
+        """
+        found = self.images.get(new.id)
+        if found is not None:
+            with signals_wait(self.images.machine):
+                self._unmark(found, generation)
+
+    def _unmark(self, new: Image, generation: int) -> None:
+        own = frozenset({show_mark(new, self.session.run, generation)})
+        self.images.change(new, Change(remove=own))
 
     def _announce(
         self, old: Image, new: Image, generation: int, retirement: Retirement

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import pytest
 
+from osc_imagetools.lifecycle.model.properties import COMING
+from tests.simulation import simulate
 from tests.simulation.kept import Kept, kept
 from tests.simulation.schedule import made
 from tests.simulation.simulate import quietly, simulated
@@ -21,6 +23,26 @@ def test_what_a_schedule_has_found_does_not_come_again(one: Kept) -> None:
     outcome = quietly(lambda: simulated(one.schedule, kinds=kinds))
 
     assert outcome.violation is None
+
+
+def test_rollback_that_was_overtaken_leaves_no_mark(monkeypatch) -> None:
+    name = "overtaken-before-it-has-a-number"
+    [overtaken] = [one for one in KEPT if one.name == name]
+    left: list[str] = []
+
+    def look(world, watch, site) -> None:
+        left.extend(
+            name
+            for image in site.images()
+            for name in image.fields
+            if name.startswith(COMING)
+        )
+
+    # What the next run would take away.
+    monkeypatch.setattr(simulate, "_in_the_end", look)
+    quietly(lambda: simulated(overtaken.schedule))
+
+    assert left == []
 
 
 def test_a_seed_makes_the_same_schedule_and_the_same_requests_each_time() -> None:
