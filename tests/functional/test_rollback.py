@@ -81,8 +81,9 @@ def test_each_rollback_goes_one_further_back_and_no_byte_moves(
     [
         ({}, "lifecycle show"),
         ({"image_source": "https://vendor.example/disk.img"}, "rotate"),
+        ({"image_source": "private"}, "lifecycle show"),
     ],
-    ids=["unknown", "known"],
+    ids=["unknown", "known", "of-a-file"],
 )
 def test_only_version_is_told_as_such_and_not_offered_for_going_back(
     fields: dict[str, str], advised: str, member: Account

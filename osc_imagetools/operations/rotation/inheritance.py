@@ -16,7 +16,7 @@ from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.image import Image
-from osc_imagetools.lifecycle.model.policy import policy_of
+from osc_imagetools.lifecycle.model.policy import policy_holder, policy_of
 from osc_imagetools.lifecycle.rotation.fingerprint import fingerprints
 from osc_imagetools.lifecycle.rotation.inheritance import (
     carried_min_disk,
@@ -62,6 +62,14 @@ def own_urls(request: RotateRequest, family: Family) -> tuple[str, ...]:
             _("Use --source, --url, --file or --image."),
         )
     return (str(source),)
+
+
+def tells_its_source(family: Family) -> bool:
+    """Whether a rotation of *family* needs no word of where the next version is."""
+    old, holder = newest_build(family), policy_holder(family)
+    source = old.text(properties.IMAGE_SOURCE) if old else None
+    is_recorded = holder is not None and bool(holder.text(properties.FAMILY_SOURCE))
+    return is_recorded or source not in (None, PRIVATE_SOURCE)
 
 
 def newest_build(family: Family) -> Image | None:

@@ -83,7 +83,8 @@ class RollbackRequest:
     """The label or the ID of a version; ``None``: the newest earlier one."""
     reason: str | None = None
     visibility: str | None = None
-    """``None``: that of the version which was current last."""
+    """``None``: that of the version which was current last; or its own, if it is
+    visible and more projects find it."""
     allow_pending_members: bool = False
     allow_unsigned: bool = False
     allow_duplicate: bool = False

@@ -49,6 +49,7 @@ from osc_imagetools.lifecycle.rotation.skip import (
 from osc_imagetools.lifecycle.rotation.taken_out import is_taken_out
 from osc_imagetools.operations.missing import refuse_no_family
 from osc_imagetools.operations.rotation.checks import refuse_moving
+from osc_imagetools.operations.rotation.inheritance import tells_its_source
 from osc_imagetools.operations.rotation.members import carry_members, refuse_unaccepted
 from osc_imagetools.operations.rotation.name_holder import (
     refuse_others,
@@ -243,12 +244,12 @@ def _no_version(
     if len(family.versions) == 1:
         [only] = family.versions
         why = _("%s is its only one") % (only.version or only.id)
-        return OperatorError(what, why, _how_to_go_on(project, only, family))
+        return OperatorError(what, why, _how_to_go_on(project, family))
     return OperatorError(what, *_others(project, family))
 
 
-def _how_to_go_on(project: Project, only: Image, family: Family) -> str:
-    if only.text(properties.IMAGE_SOURCE):
+def _how_to_go_on(project: Project, family: Family) -> str:
+    if tells_its_source(family):
         rotate = of_family(project, "rotate", family.name)
         return _("To bring in the next one: %s") % rotate
     return _("See it: %s") % of_family(project, "lifecycle show", family.name)

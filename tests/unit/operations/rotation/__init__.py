@@ -1,0 +1,2 @@
+# Copyright the osc-imagetools authors
+# SPDX-License-Identifier: Apache-2.0
