@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -47,16 +47,34 @@ class CloudApplied:
 
 
 def planned_in(
-    cloud: str, connect: Callable[[], Session], order: CatalogueOrder
-) -> CloudPlan:
-    """The plan for *cloud*; one that can't be reached has a fault, and no items."""
+    connects: Mapping[str, Callable[[], Session]], order: CatalogueOrder
+) -> list[CloudPlan]:
+    """The plan for each cloud; one that can't be reached has a fault, and no items.
+
+    All of them are listed at the same time.
+    """
+    listing = [_listing(cloud, connect) for cloud, connect in connects.items()]
+    return [plan_for(order) for plan_for in listing]
+
+
+def _listing(
+    cloud: str, connect: Callable[[], Session]
+) -> Callable[[CatalogueOrder], CloudPlan]:
+    """What plans for *cloud*, which is being listed from now on."""
     try:
         session = connect()
-        return CloudPlan(
-            cloud, session, planned(session, order, managed_ahead(session))
-        )
+        managed = managed_ahead(session)
     except OperatorError as error:
-        return CloudPlan(cloud, fault=str(error))
+        fault = str(error)
+        return lambda order: CloudPlan(cloud, fault=fault)
+
+    def plan(order: CatalogueOrder) -> CloudPlan:
+        try:
+            return CloudPlan(cloud, session, planned(session, order, managed))
+        except OperatorError as error:
+            return CloudPlan(cloud, fault=str(error))
+
+    return plan
 
 
 def apply_in_each(

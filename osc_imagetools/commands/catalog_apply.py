@@ -117,10 +117,8 @@ class CatalogApply(Lister):
             return cloud.writing(cloud.named(self.app, name), parsed_args)
 
         order = catalogue.order(parsed_args)
-        plans = [
-            planned_in(name, partial(connected, name), order)
-            for name in parsed_args.clouds
-        ]
+        connects = {name: partial(connected, name) for name in parsed_args.clouds}
+        plans = planned_in(connects, order)
         if parsed_args.plan_file:
             for plan in plans:
                 refuse_other_plan(parsed_args.plan_file, plan.items, plan.cloud)

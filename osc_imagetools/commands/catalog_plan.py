@@ -99,10 +99,8 @@ class CatalogPlan(Lister):
             return cloud.reading(cloud.named(self.app, name), parsed_args)
 
         order = catalogue.order(parsed_args)
-        plans = [
-            planned_in(name, partial(connected, name), order)
-            for name in parsed_args.clouds
-        ]
+        connects = {name: partial(connected, name) for name in parsed_args.clouds}
+        plans = planned_in(connects, order)
         items = [item for plan in plans for item in plan.items]
         is_refused = any(item.action is FamilyAction.REFUSED for item in items)
         is_refused = is_refused or any(plan.fault for plan in plans)
