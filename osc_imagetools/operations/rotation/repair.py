@@ -34,6 +34,7 @@ from osc_imagetools.lifecycle.model.fences import (
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.state import derive
 from osc_imagetools.lifecycle.model.step import Step
+from osc_imagetools.lifecycle.rotation.beside import is_found_wider
 from osc_imagetools.lifecycle.rotation.planned_swap import sharing
 from osc_imagetools.lifecycle.rotation.repair import Repair, repairs
 from osc_imagetools.lifecycle.rotation.retirement import SHOW
@@ -298,9 +299,11 @@ class Repairer:
         return self.images.change(image, change, is_overtaken)
 
     def _is_offered(self, image: Image) -> bool:
-        """Whether it is read back visible under the family's name."""
+        """Whether it is read back visible under the family's name, to no fewer."""
         found = self.images.get(image.id)
-        return found is not None and self.is_found(found)
+        if found is None or not self.is_found(found):
+            return False
+        return not is_found_wider(image, found)
 
     def is_found(self, image: Image) -> bool:
         """Whether a lookup of the family's name finds *image*, as it was read."""
