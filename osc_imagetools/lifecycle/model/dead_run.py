@@ -7,12 +7,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from osc_imagetools.lifecycle.model.decision import is_in_a_task
 from osc_imagetools.lifecycle.model.image import Image
 from osc_imagetools.lifecycle.model.run import Run
 
 DEAD_QUEUED_AFTER = timedelta(minutes=2)
-"""Between POST and PUT lie milliseconds; an upload that broke is ``queued``."""
+"""Between POST and PUT lie milliseconds; an upload that broke is ``queued``.
 
+So is what Glance is to import, until one of its threads takes that: 16 of a worker do,
+and the last of a whole catalogue waits for hours. It has the lock of its task by then.
+"""
 
 DEAD_AFTER = timedelta(hours=24)
 """For a record whose bytes may still be moving: nothing shows whether they do."""
@@ -37,5 +41,6 @@ def is_dead(
         return not lives(run)
     if image.updated_at is None:
         return False
-    limit = DEAD_QUEUED_AFTER if image.status == "queued" else DEAD_AFTER
+    is_empty = image.status == "queued" and not is_in_a_task(image)
+    limit = DEAD_QUEUED_AFTER if is_empty else DEAD_AFTER
     return now - image.updated_at > limit

@@ -99,6 +99,23 @@ def test_elsewhere_only_age_by_the_clouds_clock_decides(status, age, dead, run):
     )
 
 
+@pytest.mark.parametrize(
+    ("age", "dead"),
+    [(timedelta(hours=24), False), (timedelta(hours=24, seconds=1), True)],
+)
+def test_what_waits_for_a_thread_of_glance_is_not_left_behind(age, dead):
+    record = managed(
+        "one",
+        1,
+        lifecycle_run=str(HERE),
+        status="queued",
+        updated_at=format_time(NOW - age),
+        os_glance_import_task="its task",
+    )
+
+    assert dead is is_dead(record, host="otherhost", lives=lambda run: False, now=NOW)
+
+
 def test_a_machine_that_knows_no_host_never_takes_another_for_itself():
     nameless = Run("x", "", 42, 1000)
     record = managed(
