@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from osc_imagetools.catalog.definitions import Catalogue, FamilyDefinition
 from osc_imagetools.catalog.requests import Manner, route
 from osc_imagetools.errors import OperatorError
+from osc_imagetools.glance.route import WEB_DOWNLOAD
 from osc_imagetools.i18n import _
 from osc_imagetools.printable import printable
 
@@ -48,9 +49,9 @@ class CatalogueOrder:
 
     @property
     def waits_for_glance(self) -> bool:
-        """Whether Glance has a part in it that it does by itself."""
+        """Whether Glance fetches anything of it by itself."""
         routes = (route(one, self.manner) for one in self.definitions)
-        return any(each.is_import for each in routes)
+        return any(each.method == WEB_DOWNLOAD for each in routes)
 
     @property
     def definitions(self) -> tuple[FamilyDefinition, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from osc_imagetools.lifecycle.model.image import Image
+from osc_imagetools.lifecycle.model.image import GONE, Image
 
 if TYPE_CHECKING:
     from osc_imagetools.glance.images import Images
@@ -65,7 +65,8 @@ class Watch:
         now = self._images.machine.monotonic()
         if image.id in self._seen and now - self._seen_at < FRESH_SECONDS:
             return
-        self._seen = {one.id: one for one in self._listed(sorted(self._watched))}
+        listed = self._listed(sorted(self._watched))
+        self._seen = {one.id: one for one in listed if one.status not in GONE}
         self._seen_at = now
 
     def _listed(self, ids: Sequence[str]) -> Iterator[Image]:

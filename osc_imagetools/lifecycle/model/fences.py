@@ -27,7 +27,7 @@ from datetime import timedelta
 
 from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.change import Change
-from osc_imagetools.lifecycle.model.image import MOST_DIGITS, Image
+from osc_imagetools.lifecycle.model.image import MOST_DIGITS, VISIBILITIES, Image
 from osc_imagetools.lifecycle.model.run import Run
 
 AT_ONCE = timedelta(seconds=10)
@@ -300,8 +300,9 @@ def is_meant_for(image: Image, successor: Image) -> bool:
 
 def audience_of_swap(image: Image, generation: int) -> str | None:
     """For whom the version of that number is meant that *image* is to be hidden for."""
-    marks = _marks(image, listed(generation))
-    return next((image.text(mark) for mark in sorted(marks)), None)
+    told = {image.text(mark) for mark in _marks(image, listed(generation))}
+    # Strangers write it, too.
+    return next((one for one in VISIBILITIES if one in told), None)
 
 
 def is_withdrawn(image: Image) -> bool:

@@ -13,6 +13,9 @@ from osc_imagetools.lifecycle.model import properties
 from osc_imagetools.lifecycle.model.dates import parse_time
 from osc_imagetools.lifecycle.model.importing_name import importing_name
 
+VISIBILITIES = ("private", "community", "shared", "public")
+"""By how many projects a lookup by name finds an image in, fewest first."""
+
 GONE = frozenset({"deleted", "pending_delete"})
 """Statuses of an image that a listing may still show (Glance's own race)."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from osc_imagetools.lifecycle.model.family import Family
 from osc_imagetools.lifecycle.model.fences import is_leaving, is_meant_for
-from osc_imagetools.lifecycle.model.image import Image
+from osc_imagetools.lifecycle.model.image import VISIBILITIES, Image
 
 
 def replaced(family: Family, survivor: Image) -> Iterator[tuple[Image, Image]]:
@@ -48,5 +48,5 @@ def is_for_more(image: Image, survivor: Image) -> bool:
 
 def is_found_wider(image: Image, other: Image) -> bool:
     """Whether a lookup by name finds *image* in more projects than *other*."""
-    widths = ("private", "community", "shared", "public")
-    return widths.index(image.visibility) > widths.index(other.visibility)
+    wider, than = image.visibility, other.visibility
+    return VISIBILITIES.index(wider) > VISIBILITIES.index(than)

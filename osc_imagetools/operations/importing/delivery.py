@@ -12,7 +12,6 @@ from osc_imagetools.glance.server_import import start_import, wait_for_import
 from osc_imagetools.glance.upload import stage, stored, upload
 from osc_imagetools.i18n import _
 from osc_imagetools.lifecycle.model.image import Image
-from osc_imagetools.operations.runs.jobs import elsewhere
 from osc_imagetools.operations.session import Session
 from osc_imagetools.source.pipeline import Arrived, Pipeline
 
@@ -34,8 +33,8 @@ def send(session: Session, image: Image, pipeline: Pipeline, route: Route) -> De
         stage(images, image, pipeline.blocks())
         _tell(pipeline.arrived)
         start_import(images, image, route)
-        with elsewhere():
-            found = wait_for_import(images, image, route, session.progress.say)
+        # It keeps its place: what is staged fills a disk of Glance's.
+        found = wait_for_import(images, image, route, session.progress.say)
         if found.disk_format != image.disk_format:
             LOG.warning(
                 _("Glance converted the image to %s after its bytes were verified."),

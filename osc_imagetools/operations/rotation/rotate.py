@@ -101,7 +101,7 @@ class _RotationAttempt:
     def run(self) -> Rotated:
         with decided(self._swap, self._request, self._urls) as decision:
             if isinstance(decision, SkippedRotation):
-                return self._skip(decision.why, decision.family)
+                return self._skip(decision.why)
             inheritance, made_of = decision.inheritance, decision.made_of
             if isinstance(made_of, CandidateVersion):
                 return self._with_candidate(made_of, inheritance)
@@ -289,12 +289,10 @@ class _RotationAttempt:
         how = how_to_go_on(self._session.project, request.name, new)
         return Rotated(STAGED, new, is_done=is_done, note=f"{note} {how}".strip())
 
-    def _skip(self, why: SkipReason, family: Family | None = None) -> Rotated:
-        """Nothing new; what an earlier run had left undone is done.
-
-        *family* is what was decided on, if nothing was done since.
-        """
-        family = self._swap.repair(family)
+    def _skip(self, why: SkipReason) -> Rotated:
+        """Nothing new; what an earlier run had left undone is done."""
+        # Read anew: to ask the source may have taken minutes.
+        family = self._swap.repair()
         current = family.incumbent
         try:
             old, fault = self._finish(family, current) if current else None, ""
