@@ -10,7 +10,7 @@ import re
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeGuard
 
@@ -50,30 +50,28 @@ _PLACEHOLDER = re.compile(r"%(\(\w+\))?[.\d]*[a-z]")
 
 def bare_texts(source: str) -> list[str]:
     """Each text of a help in *source* that isn't a whole literal handed to ``_``."""
-    return [
-        f"{text.lineno}: {ast.unparse(text)}"
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Call)
-        for text in _texts(node)
-        if _has_bare_words(text)
-    ]
+    return [*_bare(source, _texts)]
+
+
+def bare_messages(source: str) -> list[str]:
+    """Each text in *source* of an error, the log or a bar that can't be translated."""
+    return [*_bare(source, _said)]
+
+
+def _bare(
+    source: str, texts_of: Callable[[ast.Call], Iterator[ast.expr]]
+) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            for text in texts_of(node):
+                if _has_bare_words(text):
+                    yield f"{text.lineno}: {ast.unparse(text)}"
 
 
 def _texts(call: ast.Call) -> Iterator[ast.expr]:
     yield from (each.value for each in call.keywords if each.arg in OF_HELP)
     if isinstance(call.func, ast.Attribute) and call.func.attr in GROUPS:
         yield from call.args[:1]
-
-
-def bare_messages(source: str) -> list[str]:
-    """Each text in *source* of an error, the log or a bar that can't be translated."""
-    return [
-        f"{text.lineno}: {ast.unparse(text)}"
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Call)
-        for text in _said(node)
-        if _has_bare_words(text)
-    ]
 
 
 def _said(call: ast.Call) -> Iterator[ast.expr]:

@@ -36,8 +36,10 @@ _LAST_STORED = "\uffff"
 class ValueKind(ABC):
     """The values that a field takes."""
 
-    wants: str
-    """Them, in words: what a fault says."""
+    @property
+    @abstractmethod
+    def wants(self) -> str:
+        """Them, in words: what a fault says."""
 
     @abstractmethod
     def read(self, node: yaml.Node, name: str, faults: Faults) -> Any:
@@ -167,7 +169,7 @@ class NumberKind(ScalarKind):
     most: int = MOST_COUNT
 
     @property
-    def wants(self) -> str:  # type: ignore[override]
+    def wants(self) -> str:
         """Its bounds."""
         bounds = {"least": self.least, "most": self.most}
         return _("a whole number from %(least)d to %(most)d") % bounds
@@ -193,7 +195,7 @@ class ChoiceKind(ScalarKind):
     choices: tuple[str, ...]
 
     @property
-    def wants(self) -> str:  # type: ignore[override]
+    def wants(self) -> str:
         """All of them."""
         *others, last = self.choices
         told = {"others": ", ".join(others), "last": last}
@@ -223,7 +225,7 @@ class EitherKind(ScalarKind):
     second: ScalarKind
 
     @property
-    def wants(self) -> str:  # type: ignore[override]
+    def wants(self) -> str:
         """Both of them."""
         told = {"first": self.first.wants, "second": self.second.wants}
         return _("%(first)s, or %(second)s") % told

@@ -59,7 +59,7 @@ class PropertyValueKind(ScalarKind):
     """What it may be besides."""
 
     @property
-    def wants(self) -> str:  # type: ignore[override]
+    def wants(self) -> str:
         """The values that the standard takes."""
         return self.rule.wants if self.rule else _("a text, a number or a truth value")
 
