@@ -19,6 +19,7 @@ from tests.cloud.proxy import Proxy
 from tests.cloud.source import faults
 from tests.cloud.source.client import Source
 from tests.functional.catalogues import Shelf
+from tests.functional.families import changed
 from tests.functional.outcomes import images
 
 LABELS = tuple(f"2026020{number}" for number in range(1, 7))
@@ -85,6 +86,63 @@ def test_one_that_glance_can_not_fetch_stops_no_other(shelf: Shelf) -> None:
     assert results == {gone: "failed"} | dict.fromkeys(others, "done")
     left = sorted(one["lifecycle_version"] for one in images(shelf.owner))
     assert left == others
+
+
+def test_image_that_somebody_shows_meanwhile_is_looked_at_alone(
+    shelf: Shelf, before_glance: Proxy
+) -> None:
+    with doomed(shelf.owner, *shelf.command("apply", "--jobs", "2", *WAY)) as client:
+        looks_at_all(before_glance, 1)
+        shown, *_ = images(shelf.owner)
+        changed(shelf.owner, shown["id"], os_hidden=False)
+        # The listing of hidden images doesn't have it any more.
+        before_glance.wait_for("GET", f"/images/{shown['id']}$", nth=2)
+        for label in LABELS:
+            shelf.source.release(f"disk-{label}.img")
+        client.join(END_SECONDS)
+
+    assert client.exitcode == 0
+    there = images(shelf.owner)
+    assert sorted(one["lifecycle_version"] for one in there) == [*LABELS]
+    assert {one["lifecycle_state"] for one in there} == {"active"}
+
+
+def test_import_that_takes_too_long_is_told_with_what_to_do(
+    shelf: Shelf, before_glance: Proxy
+) -> None:
+    slow, *others = LABELS
+    for label in others:
+        shelf.source.behave(f"disk-{label}.img")
+
+    def end_it() -> None:
+        # Glance deletes nothing that it works on, and before that it is tickets.
+        if len(before_glance.matching("POST", "/import$")) == len(LABELS):
+            shelf.source.release(f"disk-{slow}.img")
+
+    before_glance.on("DELETE", ONE).call(end_it)
+
+    done = shelf.apply("--timeout", "2", *WAY)
+
+    assert done.status == 1, done
+    told = {row["Version"]: (row["Result"], row["Note"]) for row in done.json()}
+    result, note = told.pop(slow)
+    assert result == "failed"
+    assert "in 2 seconds" in note
+    assert "Allow more time with --timeout" in note
+    assert {result for result, _ in told.values()} == {"done"}
+    left = sorted(one["lifecycle_version"] for one in images(shelf.owner))
+    assert left == others
+
+
+def test_images_are_staged_and_imported_from_there(shelf: Shelf) -> None:
+    for label in LABELS:
+        shelf.source.behave(f"disk-{label}.img")
+
+    done = shelf.apply("--method", "glance-direct")
+
+    assert done.status == 0, done
+    assert {row["Result"] for row in done.json()} == {"done"}
+    assert {one["lifecycle_verified"] for one in images(shelf.owner)} == {"sha256"}
 
 
 def test_signal_ends_all_that_wait_and_leaves_no_record(
